@@ -1,0 +1,185 @@
+//! Amounts of money: exact decimals, never floats.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An amount in lira (or in the currency named beside it), as an exact decimal.
+///
+/// Written as text with a point, for instance `"12.50"`. What is sent has at most two decimals and is always written
+/// with two; what the gateway answers may have more (a calculated commission) and is kept digit by digit.
+///
+/// ```
+/// use halkode::Amount;
+/// let price: Amount = "12.5".parse()?;
+/// assert_eq!(price.to_string(), "12.50");
+/// assert!("12,50".parse::<Amount>().is_err());
+/// # Ok::<(), halkode::NotAnAmount>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Amount(Decimal);
+
+/// Why a text is not an amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnAmount(&'static str);
+
+impl fmt::Display for NotAnAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for NotAnAmount {}
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Amount = Amount(Decimal::ZERO);
+
+    /// An amount from kuruş (hundredths): `Amount::from_minor(1250)` is 12.50.
+    pub fn from_minor(minor: i64) -> Self {
+        Self(Decimal::new(minor, 2))
+    }
+
+    /// The exact decimal.
+    pub fn decimal(self) -> Decimal {
+        self.0
+    }
+
+    /// Whether this can be sent: at most two decimals that are not zero.
+    pub(crate) fn is_payable(self) -> bool {
+        self.0.normalize().scale() <= 2
+    }
+
+    /// Rounded to two decimals, halves away from zero, as the gateway rounds what it charges.
+    pub(crate) fn rounded(self) -> Self {
+        Self(self.0.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+    }
+}
+
+impl From<Decimal> for Amount {
+    fn from(decimal: Decimal) -> Self {
+        Self(decimal)
+    }
+}
+
+impl FromStr for Amount {
+    type Err = NotAnAmount;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAmount> {
+        if text.contains(',') {
+            return Err(NotAnAmount("has a comma; write the decimal point as '.', without thousands separators"));
+        }
+        // Decimal also reads "1_000" and "+1"; money on the wire is plain digits.
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !plain(whole) || !plain(fraction) {
+            return Err(NotAnAmount("is not a decimal amount such as \"12.50\""));
+        }
+        Decimal::from_str(text).map(Self).map_err(|_| NotAnAmount("has more digits than an amount can have"))
+    }
+}
+
+/// At least two decimals: `12` prints as `12.00`, and a commission of `2.1475` as itself.
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut decimal = self.0.normalize();
+        if decimal.scale() < 2 {
+            decimal.rescale(2);
+        }
+        fmt::Display::fmt(&decimal, f)
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::ops::Add for Amount {
+    type Output = Amount;
+    fn add(self, other: Amount) -> Amount {
+        Amount(self.0 + other.0)
+    }
+}
+
+impl std::ops::Sub for Amount {
+    type Output = Amount;
+    fn sub(self, other: Amount) -> Amount {
+        Amount(self.0 - other.0)
+    }
+}
+
+impl std::ops::Neg for Amount {
+    type Output = Amount;
+    fn neg(self) -> Amount {
+        Amount(-self.0)
+    }
+}
+
+impl std::iter::Sum for Amount {
+    fn sum<I: Iterator<Item = Amount>>(amounts: I) -> Amount {
+        amounts.fold(Amount::ZERO, |sum, amount| sum + amount)
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// From text only: a float would have lost the exact value before it came here.
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_exact_both_ways() {
+        for (text, printed) in [
+            ("0.1", "0.10"),
+            ("22", "22.00"),
+            ("5.00", "5.00"),
+            ("102.04081632653", "102.04081632653"),
+            ("-3.5", "-3.50"),
+        ] {
+            assert_eq!(text.parse::<Amount>().unwrap().to_string(), printed);
+        }
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1,50",
+            "1.000,50",
+            "1 000",
+            "1_000",
+            "+1",
+            "1e3",
+            "NaN",
+            "٣",
+            "99999999999999999999999999999999",
+        ] {
+            assert!(text.parse::<Amount>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sums_are_exact() {
+        let tenths: Amount = std::iter::repeat_n("0.1".parse::<Amount>().unwrap(), 3).sum();
+        assert_eq!(tenths, "0.3".parse().unwrap());
+        assert_eq!(Amount::from_minor(1250).to_string(), "12.50");
+        assert_eq!("10.005".parse::<Amount>().unwrap().rounded().to_string(), "10.01");
+        assert!(!"10.005".parse::<Amount>().unwrap().is_payable());
+        assert!("10.500".parse::<Amount>().unwrap().is_payable());
+    }
+}

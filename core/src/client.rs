@@ -1,0 +1,422 @@
+//! The client: keys, a way to the gateway, and the rules by which a request may be repeated.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use rand::TryRng;
+use zeroize::Zeroizing;
+
+use crate::config::{Config, Keys};
+use crate::error::{Failure, HalkodeError, Sent};
+use crate::halkode::{CARD_FIELDS, GetToken, Token};
+use crate::json::{Json, Object};
+use crate::model::Value;
+use crate::operation::{Exchange, Operation, care};
+use crate::secret::{Secret, holds_pan, without_pans};
+use crate::transport::{Care, HttpAnswer, HttpRequest, Lost, Transport};
+
+/// How often a request that may be repeated is repeated.
+const RETRIES: u32 = 2;
+/// The gateway rejects an identical request within this time (docs/protocol-halkode.md#timing).
+pub(crate) const SPACING: Duration = Duration::from_secs(2);
+/// Before a connection that did not come about is tried again.
+const RECONNECT: Duration = Duration::from_millis(250);
+/// The longest wait a gateway's `Retry-After` can ask for.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+/// A token is renewed this long before it expires.
+const TOKEN_MARGIN: Duration = Duration::from_secs(300);
+
+/// A client of HALKÖDE.
+///
+/// One client may be used from many threads and on both sides of a fork; it starts no threads of its own and costs nothing
+/// while it is idle. Every operation is a method; `call_json` reaches the same operations by name.
+///
+/// ```no_run
+/// use halkode::{CheckStatus, Config, Halkode};
+/// let client = Halkode::new(Config::from_env()?)?;
+/// let status = client.check_status(&CheckStatus { invoice_id: "A-1".into(), ..Default::default() })?;
+/// println!("{}", status.state);
+/// # Ok::<(), halkode::HalkodeError>(())
+/// ```
+pub struct Halkode {
+    keys: Keys,
+    base: Option<String>,
+    total: Duration,
+    transport: Transport,
+    tokens: ArcSwap<Tokens>,
+}
+
+/// The token of one process. Its lock is held while a token is fetched, so that threads fetch one, not one each.
+struct Tokens {
+    process: u32,
+    cached: Mutex<Option<CachedToken>>,
+}
+
+#[derive(Clone)]
+struct CachedToken {
+    token: Secret,
+    renew_at: Instant,
+}
+
+impl Tokens {
+    fn new() -> Self {
+        Self { process: std::process::id(), cached: Mutex::new(None) }
+    }
+}
+
+impl Halkode {
+    /// Makes a client; nothing is sent.
+    pub fn new(config: Config) -> Result<Self, HalkodeError> {
+        Ok(Self {
+            keys: config.keys()?,
+            base: config.base()?,
+            total: config.total_limit()?,
+            transport: Transport::new(&config)?,
+            tokens: ArcSwap::from_pointee(Tokens::new()),
+        })
+    }
+
+    /// Makes a client from a configuration in JSON, as the C ABI takes it.
+    pub fn from_json(config: &str) -> Result<Self, HalkodeError> {
+        let json = Json::parse(config)
+            .map_err(|reason| HalkodeError::request("", format!("the configuration is {reason}")))?;
+        Self::new(Config::read(json)?)
+    }
+
+    /// Calls an operation by name: a JSON object in, a JSON object out. The reply is the caller's own and holds its secrets
+    /// (a token, the form with the card in it) in the clear.
+    pub fn call_json(&self, operation: &str, request: &str) -> Result<String, HalkodeError> {
+        let json =
+            Json::parse(request).map_err(|reason| HalkodeError::request("", format!("the request is {reason}")))?;
+        self.call_named(operation, json).map(|reply| reply.expose())
+    }
+
+    pub(crate) fn call<O: Operation>(&self, name: &str, request: &O) -> Result<O::Reply, HalkodeError> {
+        request.run(self).map_err(|mut error| {
+            error.failure_mut().operation.get_or_insert_with(|| name.to_owned());
+            error
+        })
+    }
+
+    pub(crate) fn call_read<O: Operation>(&self, name: &str, request: Json) -> Result<Json, HalkodeError> {
+        let mut read = O::read(request).map_err(HalkodeError::from);
+        if let Err(error) = &mut read {
+            error.failure_mut().operation = Some(name.to_owned());
+        }
+        Ok(self.call(name, &read?)?.write().unwrap_or_default())
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The gateway's address.
+    pub(crate) fn base(&self) -> Result<&str, HalkodeError> {
+        self.base.as_deref().ok_or_else(|| {
+            HalkodeError::request("environment", "is missing: say \"test\", \"live\", or give a base_url")
+        })
+    }
+
+    /// One exchange with the gateway, repeated only as its kind allows.
+    pub(crate) fn exchange<E: Exchange>(&self, exchange: &E) -> Result<E::Reply, HalkodeError> {
+        no_stray_pan(&exchange.write().unwrap_or_default(), "")?;
+        exchange.check()?;
+        self.base()?;
+        let request = exchange.request(&self.keys)?;
+        let result = self.deliver(&request, care::<E>()).and_then(|answer| exchange.reply(&self.keys, &answer));
+        result.map_err(|error| self.finish(error, &request, exchange.invoice(), care::<E>()))
+    }
+
+    /// Sends a request with a token and brings back an answer worth reading.
+    fn deliver(&self, request: &HttpRequest, care: Care) -> Result<HttpAnswer, HalkodeError> {
+        let deadline = Instant::now() + self.total;
+        let (mut tries, mut renewed) = (0, false);
+        loop {
+            let token = if request.bearer { Some(self.bearer(deadline)?) } else { None };
+            let answer = self.send(request, token.as_ref(), care, deadline);
+            let wait = match &answer {
+                // Refused before anything was done: one fresh token, then the same request.
+                Ok(answer) if answer.status == 401 && !renewed && token.is_some() => {
+                    renewed = true;
+                    self.forget_token(token.as_ref());
+                    continue;
+                }
+                Ok(answer) if care == Care::Query && matches!(answer.status, 408 | 429 | 500 | 502 | 503 | 504) => {
+                    answer.retry_after.map_or(SPACING, |seconds| Duration::from_secs(seconds).clamp(SPACING, MAX_WAIT))
+                }
+                Err(lost) if !lost.passing => Duration::MAX,
+                Err(lost) if !lost.sent => RECONNECT,
+                Err(_) if care == Care::Query => SPACING,
+                _ => Duration::MAX,
+            };
+            let wait = wait.saturating_add(jitter());
+            if tries == RETRIES || deadline.saturating_duration_since(Instant::now()) <= wait {
+                return answer.map_err(no_answer);
+            }
+            tries += 1;
+            std::thread::sleep(wait);
+        }
+    }
+
+    fn send(
+        &self,
+        request: &HttpRequest,
+        token: Option<&Secret>,
+        care: Care,
+        deadline: Instant,
+    ) -> Result<HttpAnswer, Lost> {
+        let url = format!("{}{}", self.base.as_deref().unwrap_or_default(), request.path);
+        let body = request.body.clone().map(|body| Zeroizing::new(Json::from(body).expose()));
+        let body = body.as_ref().map(|text| text.as_bytes());
+        self.transport.send(request.method, &url, token.map(Secret::expose), body, care, deadline)
+    }
+
+    /// Fills in what every error of an exchange should say, and takes out what none may say.
+    fn finish(
+        &self,
+        mut error: HalkodeError,
+        request: &HttpRequest,
+        invoice: Option<&str>,
+        care: Care,
+    ) -> HalkodeError {
+        let readable =
+            matches!(error, HalkodeError::Declined(_) | HalkodeError::Credentials(_) | HalkodeError::Request(_));
+        let failure = error.failure_mut();
+        if failure.invoice_id.is_none() {
+            failure.invoice_id = invoice.map(str::to_owned);
+        }
+        if care == Care::Money && !readable && failure.sent != Some(Sent::No) {
+            failure.sent = Some(Sent::Unknown);
+            failure.in_doubt = true;
+        }
+        let mut secrets = vec![self.keys.app_secret.clone(), self.keys.merchant_key.clone()];
+        secrets_of(&Json::from(request.body.clone().unwrap_or_default()), &mut secrets);
+        for text in [
+            Some(&mut failure.reason),
+            failure.status_description.as_mut(),
+            failure.bank_description.as_mut(),
+            failure.body.as_mut(),
+        ] {
+            let Some(text) = text else { continue };
+            *text = without_pans(text);
+            // Short ones, a security code say, would strike out innocent digits.
+            for secret in secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 8) {
+                if text.contains(secret) {
+                    *text = text.replace(secret, Secret::REDACTED);
+                }
+            }
+        }
+        error
+    }
+
+    /// The current token, fetched when there is none or it is about to expire.
+    fn bearer(&self, deadline: Instant) -> Result<Secret, HalkodeError> {
+        let tokens = self.tokens();
+        let mut cached = tokens.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(token) = cached.as_ref().filter(|token| Instant::now() < token.renew_at) {
+            return Ok(token.token.clone());
+        }
+        let fetched = self.fetch_token(deadline)?;
+        *cached = Some(CachedToken {
+            token: fetched.token.clone(),
+            renew_at: Instant::now() + Duration::from_secs(fetched.lifetime.into()).saturating_sub(TOKEN_MARGIN),
+        });
+        Ok(fetched.token)
+    }
+
+    /// Fetches a token. A failure here is certain to have moved no money, whatever the operation that needed the token.
+    fn fetch_token(&self, deadline: Instant) -> Result<Token, HalkodeError> {
+        let request = GetToken::default().request(&self.keys)?;
+        let mut tries = 0;
+        loop {
+            let answer = self.send(&request, None, Care::Query, deadline);
+            let again = match &answer {
+                Ok(answer) => answer.status >= 500,
+                Err(lost) => lost.passing,
+            };
+            let wait = SPACING + jitter();
+            if !again || tries == RETRIES || deadline.saturating_duration_since(Instant::now()) <= wait {
+                let token = answer.map_err(no_answer).and_then(|answer| GetToken::default().reply(&self.keys, &answer));
+                return token.map_err(|error| {
+                    let mut error = self.finish(error, &request, None, Care::Query);
+                    error.failure_mut().sent = Some(Sent::No);
+                    error.failure_mut().reason = format!("no token: {}", error.reason);
+                    error
+                });
+            }
+            tries += 1;
+            std::thread::sleep(wait);
+        }
+    }
+
+    fn forget_token(&self, token: Option<&Secret>) {
+        let tokens = self.tokens();
+        let mut cached = tokens.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have renewed it already.
+        if cached.as_ref().map(|cached| &cached.token) == token {
+            *cached = None;
+        }
+    }
+
+    /// This process' token slot. A forked child starts anew: its parent's lock may have been held by another thread.
+    fn tokens(&self) -> arc_swap::Guard<std::sync::Arc<Tokens>> {
+        let tokens = self.tokens.load();
+        if tokens.process == std::process::id() {
+            return tokens;
+        }
+        drop(tokens);
+        let old = self.tokens.swap(std::sync::Arc::new(Tokens::new()));
+        if old.process == std::process::id() {
+            // Another thread of this child was faster; its slot may already hold a token.
+            self.tokens.store(old);
+        }
+        self.tokens.load()
+    }
+}
+
+/// Keys only: a client prints nothing else either.
+impl std::fmt::Debug for Halkode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Halkode {{ base: {:?} }}", self.base)
+    }
+}
+
+fn no_answer(lost: Lost) -> HalkodeError {
+    let sent = if lost.sent { Sent::Unknown } else { Sent::No };
+    HalkodeError::Transport(Failure { reason: lost.reason, sent: Some(sent), ..Failure::default() })
+}
+
+/// Up to half a second, so that clients which failed together do not come back together.
+fn jitter() -> Duration {
+    let random = rand::rngs::SysRng.try_next_u32().unwrap_or_default();
+    Duration::from_millis(u64::from(random % 500))
+}
+
+/// Refuses a card number in a field that is not made for one: there it would be logged, stored and shown.
+fn no_stray_pan(value: &Json, path: &str) -> Result<(), HalkodeError> {
+    match value {
+        Json::Text(text) | Json::Number(text) if holds_pan(text) => {
+            Err(HalkodeError::request(path, "looks like a card number, which does not belong here"))
+        }
+        Json::List(list) => {
+            list.iter().enumerate().try_for_each(|(i, item)| no_stray_pan(item, &format!("{path}[{i}]")))
+        }
+        Json::Object(object) => {
+            object.iter().filter(|(name, _)| !CARD_FIELDS.contains(name)).try_for_each(|(name, value)| {
+                no_stray_pan(value, &if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") })
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn secrets_of(json: &Json, found: &mut Vec<Secret>) {
+    match json {
+        Json::Secret(secret) => found.push(secret.clone()),
+        Json::List(list) => list.iter().for_each(|item| secrets_of(item, found)),
+        Json::Object(object) => object.iter().for_each(|(_, value)| secrets_of(value, found)),
+        _ => {}
+    }
+}
+
+/// An answer that is a JSON object with an application code.
+pub(crate) struct Answer {
+    /// `status_code`; absent where the HTTP status alone says no.
+    pub code: Option<i64>,
+    /// The object.
+    pub object: Object,
+    status: u16,
+    excerpt: Option<String>,
+}
+
+impl Answer {
+    /// Reads an answer's body; what is no answer of the gateway at all is a transport error, with the outcome unknown.
+    pub(crate) fn read(answer: &HttpAnswer) -> Result<Self, HalkodeError> {
+        let failure = |reason: String| Failure {
+            reason,
+            sent: Some(Sent::Unknown),
+            http_status: Some(answer.status.into()),
+            body: answer.excerpt(),
+            ..Failure::default()
+        };
+        if answer.status >= 500 || answer.status == 408 {
+            return Err(HalkodeError::Transport(
+                failure(format!("the gateway answered HTTP {}", answer.status)).explain(),
+            ));
+        }
+        if (300..400).contains(&answer.status) {
+            return Err(HalkodeError::Protocol(failure(
+                "the gateway redirected an API call; redirects are not followed".into(),
+            )));
+        }
+        let json = std::str::from_utf8(&answer.body).ok().and_then(|text| Json::parse(text).ok());
+        // A sibling brand answers checkstatus with an array of one.
+        let object = match json {
+            Some(Json::Object(object)) => Some(object),
+            Some(Json::List(mut list)) if list.len() == 1 => list.pop().and_then(Json::into_object),
+            _ => None,
+        };
+        match object {
+            Some(object) => {
+                let code = object.get("status_code").and_then(Json::as_int);
+                Ok(Self { code, object, status: answer.status, excerpt: answer.excerpt() })
+            }
+            None if answer.status >= 400 => {
+                Ok(Self { code: None, object: Object::new(), status: answer.status, excerpt: answer.excerpt() })
+            }
+            None => Err(HalkodeError::Transport(failure("the answer is not the gateway's JSON".into()))),
+        }
+    }
+
+    /// The object when its code is among those that mean success, else why the gateway said no.
+    pub(crate) fn accept(self, codes: &[i64]) -> Result<Object, HalkodeError> {
+        match self.code {
+            Some(code) if codes.contains(&code) && self.status < 400 => Ok(self.object),
+            None if self.status < 400 => Err(HalkodeError::Protocol(Failure {
+                reason: "the answer has no status_code".into(),
+                sent: Some(Sent::Unknown),
+                http_status: Some(self.status.into()),
+                body: self.excerpt,
+                ..Failure::default()
+            })),
+            _ => Err(self.declined()),
+        }
+    }
+
+    pub(crate) fn declined(self) -> HalkodeError {
+        let data = self.object.get("data").and_then(Json::as_object);
+        let text = |names: &[&str]| {
+            let at = |object: &Object| {
+                names.iter().find_map(|name| {
+                    object.get(name).and_then(Json::as_text).filter(|text| !text.is_empty()).map(str::to_owned)
+                })
+            };
+            at(&self.object).or_else(|| data.and_then(at))
+        };
+        let description = text(&["status_description", "success_message", "message", "title"]);
+        let failure = Failure {
+            reason: match (self.code, &description) {
+                (Some(code), Some(text)) => format!("the gateway answered {code}: {text}"),
+                (Some(code), None) => format!("the gateway answered {code}"),
+                (None, _) => format!("the gateway answered HTTP {}", self.status),
+            },
+            sent: Some(Sent::Yes),
+            invoice_id: text(&["invoice_id"]),
+            status_code: self.code,
+            bank_code: text(&["original_bank_error_code", "bank_status_code", "error_code"])
+                .filter(|code| code != "100"),
+            bank_description: text(&["original_bank_error_description", "bank_status_description", "error"]),
+            status_description: description,
+            http_status: Some(self.status.into()),
+            body: self.excerpt.clone(),
+            ..Failure::default()
+        };
+        let failure = failure.explain();
+        // 14: unknown merchant key; 30: wrong app id or secret; 401 that a fresh token did not cure.
+        match (self.code, self.status) {
+            (Some(14 | 30), _) | (None, 401) => HalkodeError::Credentials(failure),
+            _ => HalkodeError::Declined(failure),
+        }
+    }
+}

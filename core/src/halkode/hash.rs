@@ -1,0 +1,649 @@
+//! `hash_key`: the sealed bundle by which the gateway and the merchant recognise each other (docs/protocol-halkode.md#hash).
+
+use aes::cipher::block_padding::Pkcs7;
+use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rand::TryRng;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::amount::Amount;
+use crate::client::Halkode;
+use crate::config::Keys;
+use crate::error::HalkodeError;
+use crate::json::{Json, Object};
+use crate::model::{choice, model};
+use crate::operation::{Kind, Operation};
+use crate::secret::{Secret, mask_pan};
+
+choice! {
+    /// What is sealed, part by part (docs/protocol-halkode.md#hash).
+    Layout {
+        /// Every payment request: `total`, `installments_number`, `currency_code`, merchant key, `invoice_id`.
+        Payment = "payment",
+        /// A refund: `amount`, `invoice_id`, merchant key.
+        Refund = "refund",
+        /// A status query: `invoice_id`, merchant key.
+        CheckStatus = "check_status",
+        /// The capture or release of a pre-authorisation: merchant key, `invoice_id`, `status`.
+        ConfirmPayment = "confirm_payment",
+        /// The completion of a 3-D Secure payment: merchant key, `invoice_id`, `order_id`, `status`.
+        CompletePayment = "complete_payment",
+        /// A transaction list, sealed with the merchant key instead of the app secret: `date`, `invoiceid`, `currency_id`,
+        /// `paymentmethodid`, `minamount`, `maxamount`, `transactionState`, each empty when it is not sent.
+        Transactions = "transactions",
+        /// Saving a card: merchant key, `customer_number`, `card_holder_name`, `card_number`, `expiry_month`, `expiry_year`.
+        SaveCard = "save_card",
+        /// Changing or deleting a saved card: merchant key, `customer_number`, `card_token`.
+        Card = "card",
+        /// What the gateway seals into a payment's answer, a browser return or a sale web-hook: `status`, `total`,
+        /// `invoice_id`, `order_id`, `currency_code`.
+        PaymentAnswer = "payment_answer",
+        /// What the gateway seals into a refund web-hook: `status`, `amount`, `invoice_id`, `order_id`.
+        RefundHook = "refund_hook",
+    }
+}
+
+/// The part that is not the caller's to give.
+const MERCHANT_KEY: &str = "merchant_key";
+
+impl Layout {
+    /// The names of the parts in their order.
+    fn parts(self) -> &'static [&'static str] {
+        match self {
+            Layout::Payment => &["total", "installments_number", "currency_code", MERCHANT_KEY, "invoice_id"],
+            Layout::Refund => &["amount", "invoice_id", MERCHANT_KEY],
+            Layout::CheckStatus => &["invoice_id", MERCHANT_KEY],
+            Layout::ConfirmPayment => &[MERCHANT_KEY, "invoice_id", "status"],
+            Layout::CompletePayment => &[MERCHANT_KEY, "invoice_id", "order_id", "status"],
+            Layout::Transactions => {
+                &["date", "invoiceid", "currency_id", "paymentmethodid", "minamount", "maxamount", "transactionState"]
+            }
+            Layout::SaveCard => {
+                &[MERCHANT_KEY, "customer_number", "card_holder_name", "card_number", "expiry_month", "expiry_year"]
+            }
+            Layout::Card => &[MERCHANT_KEY, "customer_number", "card_token"],
+            Layout::PaymentAnswer => &["status", "total", "invoice_id", "order_id", "currency_code"],
+            Layout::RefundHook => &["status", "amount", "invoice_id", "order_id"],
+        }
+    }
+
+    fn secret(self, keys: &Keys) -> &Secret {
+        match self {
+            Layout::Transactions => &keys.merchant_key,
+            _ => &keys.app_secret,
+        }
+    }
+}
+
+impl Keys {
+    /// The bundle over the parts of a layout, named so that none can stand in another's place.
+    pub(crate) fn seal(&self, layout: Layout, parts: &[(&str, &str)]) -> String {
+        let value = |name: &&'static str| match *name {
+            MERCHANT_KEY => self.merchant_key.expose(),
+            name => parts.iter().find(|(given, _)| *given == name).map_or("", |(_, value)| value),
+        };
+        debug_assert!(parts.iter().all(|(name, _)| layout.parts().contains(name)), "{layout} has no such part");
+        let plain = Zeroizing::new(layout.parts().iter().map(value).collect::<Vec<_>>().join("|"));
+        seal(&plain, layout.secret(self).expose(), &Iv::random())
+    }
+
+    /// The bundle over parts in the caller's own order.
+    pub(crate) fn seal_parts(&self, parts: &[String], with_merchant_key: bool) -> String {
+        let secret = if with_merchant_key { &self.merchant_key } else { &self.app_secret };
+        seal(&Zeroizing::new(parts.join("|")), secret.expose(), &Iv::random())
+    }
+
+    /// The parts of a bundle that the gateway made, or `None` when it was not sealed with this merchant's secret.
+    pub(crate) fn open(&self, layout: Layout, bundle: &str) -> Option<Vec<String>> {
+        let plain = open(bundle, layout.secret(self).expose())?;
+        Some(plain.split('|').map(str::to_owned).collect())
+    }
+}
+
+/// The two random texts of a bundle: 16 and 4 hexadecimal digits, used as characters.
+struct Iv {
+    iv: String,
+    salt: String,
+}
+
+impl Iv {
+    fn random() -> Self {
+        let mut bytes = [0; 10];
+        rand::rngs::SysRng.try_fill_bytes(&mut bytes).expect("the system's random generator answers");
+        let hex = hex(&bytes);
+        Self { iv: hex[..16].to_owned(), salt: hex[16..].to_owned() }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Lowercase hex SHA-1 of the secret, then of that and the salt the hex SHA-256, whose characters are the key material.
+fn derived(secret: &str, salt: &str) -> Zeroizing<String> {
+    let password = Zeroizing::new(hex(&Sha1::digest(secret)));
+    Zeroizing::new(hex(&Sha256::digest(format!("{}{salt}", *password))))
+}
+
+fn seal(plain: &str, secret: &str, random: &Iv) -> String {
+    let key = derived(secret, &random.salt);
+    let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&key.as_bytes()[..32], random.iv.as_bytes());
+    let sealed = cipher.expect("32 and 16 bytes").encrypt_padded_vec::<Pkcs7>(plain.as_bytes());
+    format!("{}:{}:{}", random.iv, random.salt, BASE64.encode(sealed)).replace('/', "__")
+}
+
+fn open(bundle: &str, secret: &str) -> Option<Zeroizing<String>> {
+    let (random, sealed) = split(bundle)?;
+    decrypt(&derived(secret, &random.salt).as_bytes()[..32], &random.iv, &sealed)
+}
+
+fn split(bundle: &str) -> Option<(Iv, Vec<u8>)> {
+    let bundle = bundle.replace("__", "/");
+    let mut parts = bundle.splitn(3, ':');
+    let (iv, salt, sealed) = (parts.next()?, parts.next()?, parts.next()?);
+    if iv.len() != 16 {
+        return None;
+    }
+    Some((Iv { iv: iv.to_owned(), salt: salt.to_owned() }, BASE64.decode(sealed.trim()).ok()?))
+}
+
+fn decrypt(key: &[u8], iv: &str, sealed: &[u8]) -> Option<Zeroizing<String>> {
+    let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(key, iv.as_bytes()).ok()?;
+    let plain = cipher.decrypt_padded_vec::<Pkcs7>(sealed).ok()?;
+    String::from_utf8(plain).ok().map(Zeroizing::new)
+}
+
+model! {
+    /// Asks for a sealed `hash_key`.
+    request MakeHash {
+        /// What is sealed.
+        layout: Layout,
+        /// The parts by name, as texts exactly as they stand in the request's body; the merchant key is put in by the client.
+        parts: Object,
+        /// The 16 characters to use as initialisation vector; random when left out, and it should be, except to check a known vector.
+        iv: Option<String>,
+        /// The salt, of any length; random when left out.
+        salt: Option<String>,
+    }
+}
+
+model! {
+    /// A sealed `hash_key`.
+    result HashKey {
+        /// The value of the field `hash_key`.
+        hash_key: String,
+        /// What was sealed, with secrets redacted.
+        plaintext: String,
+    }
+}
+
+/// The parts a caller gave, in the layout's order, or which one is missing or does not belong.
+fn parts_of(layout: Layout, given: &Object, keys: &Keys) -> Result<Vec<String>, HalkodeError> {
+    let names = layout.parts();
+    if let Some((name, _)) = given.iter().find(|(name, _)| !names.contains(name) || *name == MERCHANT_KEY) {
+        let names: Vec<_> = names.iter().copied().filter(|name| *name != MERCHANT_KEY).collect();
+        return Err(HalkodeError::request(
+            format!("parts.{name}"),
+            format!("is not a part to give for the layout {layout}; it takes {}", names.join(", ")),
+        ));
+    }
+    let optional = layout == Layout::Transactions;
+    let part = |name: &&'static str| match (*name, given.get(name)) {
+        (MERCHANT_KEY, _) => Ok(keys.merchant_key.expose().to_owned()),
+        (_, Some(Json::Text(text))) => Ok(text.clone()),
+        (_, Some(Json::Number(text))) if text.parse::<i64>().is_ok() => Ok(text.clone()),
+        (_, None) if optional => Ok(String::new()),
+        (name, None) => Err(HalkodeError::request(format!("parts.{name}"), "is missing")),
+        (name, Some(_)) => {
+            Err(HalkodeError::request(format!("parts.{name}"), "must be text, exactly as it stands in the body"))
+        }
+    };
+    names.iter().map(part).collect()
+}
+
+fn redacted(layout: Layout, name: &str, value: &str) -> String {
+    match name {
+        MERCHANT_KEY | "card_token" => Secret::REDACTED.to_owned(),
+        "card_number" if value.len() >= 12 && value.is_ascii() => mask_pan(value),
+        "card_number" => Secret::REDACTED.to_owned(),
+        _ => {
+            debug_assert!(layout.parts().contains(&name));
+            crate::secret::without_pans(value)
+        }
+    }
+}
+
+impl Operation for MakeHash {
+    type Reply = HashKey;
+    const KIND: Kind = Kind::Pure;
+
+    fn run(&self, client: &Halkode) -> Result<HashKey, HalkodeError> {
+        let keys = client.keys();
+        let parts = parts_of(self.layout, &self.parts, keys)?;
+        let mut random = Iv::random();
+        if let Some(iv) = &self.iv {
+            if iv.len() != 16 {
+                return Err(HalkodeError::request("iv", "must be 16 characters"));
+            }
+            random.iv.clone_from(iv);
+        }
+        if let Some(salt) = &self.salt {
+            if salt.is_empty() || salt.contains(':') {
+                return Err(HalkodeError::request("salt", "must be text without a colon"));
+            }
+            random.salt.clone_from(salt);
+        }
+        let plain = Zeroizing::new(parts.join("|"));
+        let shown = self.layout.parts().iter().zip(&parts).map(|(name, value)| redacted(self.layout, name, value));
+        Ok(HashKey {
+            hash_key: seal(&plain, self.layout.secret(keys).expose(), &random),
+            plaintext: shown.collect::<Vec<_>>().join("|"),
+        })
+    }
+}
+
+model! {
+    /// Asks what is in a `hash_key`.
+    request OpenHash {
+        /// The bundle, as it came.
+        hash_key: String,
+        /// What it should be; decides which secret opens it. `payment_answer` when left out, which is what the gateway sends back.
+        layout: Option<Layout>,
+    }
+}
+
+model! {
+    /// What is in a `hash_key`. That it opens proves nothing about its content: it carries no signature.
+    result OpenedHash {
+        /// Whether the parts are as many as the layout has.
+        fits: bool,
+        /// The parts in order, secrets redacted.
+        parts: Vec<HashPart>,
+    }
+}
+
+model! {
+    /// One part of a `hash_key`.
+    result HashPart {
+        /// Its name in the layout; empty for a part too many.
+        name: String,
+        /// Its value, secrets redacted.
+        value: String,
+    }
+}
+
+fn named(layout: Layout, values: &[String]) -> Vec<HashPart> {
+    let name = |i: usize| layout.parts().get(i).copied().unwrap_or_default();
+    let part = |(i, value): (usize, &String)| match name(i) {
+        "" => HashPart { name: String::new(), value: crate::secret::without_pans(value) },
+        name => HashPart { name: name.to_owned(), value: redacted(layout, name, value) },
+    };
+    values.iter().enumerate().map(part).collect()
+}
+
+impl Operation for OpenHash {
+    type Reply = OpenedHash;
+    const KIND: Kind = Kind::Pure;
+
+    fn run(&self, client: &Halkode) -> Result<OpenedHash, HalkodeError> {
+        let layout = self.layout.unwrap_or(Layout::PaymentAnswer);
+        let parts = client.keys().open(layout, &self.hash_key).ok_or_else(|| {
+            HalkodeError::signature("the bundle does not open with this merchant's secret, or was altered on its way")
+        })?;
+        // Parts that are the merchant's own secrets are redacted by value too: the layout may not be what it was sealed with.
+        let mut named = named(layout, &parts);
+        for (part, value) in named.iter_mut().zip(&parts) {
+            if value == client.keys().merchant_key.expose() {
+                part.value = Secret::REDACTED.to_owned();
+            }
+        }
+        Ok(OpenedHash { fits: parts.len() == layout.parts().len(), parts: named })
+    }
+}
+
+model! {
+    /// Asks why the gateway refuses a `hash_key` (codes 68 and 90 to 97).
+    request ExplainHash {
+        /// The bundle that was refused.
+        hash_key: String,
+        /// What it was meant to be.
+        layout: Layout,
+        /// The parts it was meant to hold, by name, as they stand in the request's body; the merchant key is the client's.
+        parts: Object,
+    }
+}
+
+choice! {
+    /// A mistake other implementations of this hash are known to make (docs/protocol-halkode.md#hash).
+    HashMistake {
+        /// The text is not a bundle of the form `iv:salt:base64`.
+        NotABundle = "not_a_bundle",
+        /// `/` was replaced by one `_` instead of two, or other characters of the base64 were changed.
+        DamagedBase64 = "damaged_base64",
+        /// The SHA-256 was decoded from hexadecimal; its first 32 characters are the key.
+        HexDecodedKey = "hex_decoded_key",
+        /// Sealed with the merchant key instead of the app secret.
+        SealedWithMerchantKey = "sealed_with_merchant_key",
+        /// Sealed with the app secret instead of the merchant key.
+        SealedWithAppSecret = "sealed_with_app_secret",
+        /// Sealed with the app id instead of the app secret.
+        SealedWithAppId = "sealed_with_app_id",
+        /// Sealed with a secret that is none of this client's: another merchant's, or the other environment's.
+        WrongSecret = "wrong_secret",
+        /// The parts are those of another layout, for instance a refund with the payment layout.
+        WrongLayout = "wrong_layout",
+        /// There are more or fewer parts than the layout has.
+        WrongNumberOfParts = "wrong_number_of_parts",
+        /// The merchant key in it is cut, as by a shell that expanded its `$` signs.
+        MerchantKeyCut = "merchant_key_cut",
+        /// The merchant key in it is another merchant's.
+        OtherMerchantKey = "other_merchant_key",
+        /// An amount has a decimal comma.
+        CommaAmount = "comma_amount",
+        /// A currency is given by its number (949) instead of its letters (TRY).
+        NumericCurrency = "numeric_currency",
+        /// A part differs from the body only by white space or letter case.
+        WhiteSpaceOrCase = "white_space_or_case",
+        /// Text was not UTF-8 when it was sealed.
+        NotUtf8 = "not_utf8",
+    }
+}
+
+model! {
+    /// Why a `hash_key` does not fit.
+    result HashExplanation {
+        /// Whether it fits: it opens with the right secret and every part means the same.
+        fits: bool,
+        /// Every known mistake it looks like.
+        mistakes: Vec<HashMistake>,
+        /// Every part, what was meant and what is sealed; empty when the bundle does not open.
+        parts: Vec<ComparedPart>,
+        /// The whole in one sentence, in English.
+        explanation_en: String,
+        /// The whole in one sentence, in Turkish.
+        explanation_tr: String,
+    }
+}
+
+model! {
+    /// A part of a bundle beside what was meant.
+    result ComparedPart {
+        /// Its name.
+        name: String,
+        /// What was meant; secrets redacted.
+        meant: String,
+        /// What is sealed; secrets redacted.
+        sealed: String,
+        /// Whether the gateway takes the two for the same: texts are compared as they are, amounts as numbers.
+        same: bool,
+    }
+}
+
+/// How a bundle opened: the plaintext, and the mistake it took to open it.
+fn open_somehow(
+    bundle: &str,
+    layout: Layout,
+    keys: &Keys,
+) -> Result<(Zeroizing<String>, Option<HashMistake>), HashMistake> {
+    let Some((random, sealed)) = split(bundle) else {
+        let repaired = bundle.replacen("__", "/", usize::MAX).replace('_', "/");
+        let damaged = bundle.matches(':').count() >= 2 && bundle.find(':') == Some(16);
+        return match split(&repaired) {
+            Some(_) => Err(HashMistake::DamagedBase64),
+            None if damaged => Err(HashMistake::DamagedBase64),
+            None => Err(HashMistake::NotABundle),
+        };
+    };
+    let right = layout.secret(keys);
+    let with = |secret: &str| decrypt(&derived(secret, &random.salt).as_bytes()[..32], &random.iv, &sealed);
+    if let Some(plain) = with(right.expose()) {
+        return Ok((plain, None));
+    }
+    let others = [
+        (keys.merchant_key.expose(), HashMistake::SealedWithMerchantKey),
+        (keys.app_secret.expose(), HashMistake::SealedWithAppSecret),
+        (keys.app_id.as_str(), HashMistake::SealedWithAppId),
+    ];
+    for (secret, mistake) in others.into_iter().filter(|(secret, _)| *secret != right.expose()) {
+        if let Some(plain) = with(secret) {
+            return Ok((plain, Some(mistake)));
+        }
+    }
+    let decoded: Vec<u8> = derived(right.expose(), &random.salt)
+        .as_bytes()
+        .chunks(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect();
+    if let Some(plain) = decrypt(&decoded, &random.iv, &sealed) {
+        return Ok((plain, Some(HashMistake::HexDecodedKey)));
+    }
+    let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(
+        &derived(right.expose(), &random.salt).as_bytes()[..32],
+        random.iv.as_bytes(),
+    );
+    let bytes = cipher.ok().and_then(|cipher| cipher.decrypt_padded_vec::<Pkcs7>(&sealed).ok());
+    match bytes {
+        // Right key, but what was sealed is not UTF-8: it looks like text of another encoding.
+        Some(bytes) if bytes.iter().filter(|byte| byte.is_ascii_graphic()).count() * 2 > bytes.len() => {
+            Err(HashMistake::NotUtf8)
+        }
+        _ => Err(HashMistake::WrongSecret),
+    }
+}
+
+fn same(name: &str, meant: &str, sealed: &str) -> bool {
+    let amount = |text: &str| text.parse::<Amount>().ok();
+    match name {
+        "total" | "amount" | "minamount" | "maxamount" => {
+            meant == sealed || matches!((amount(meant), amount(sealed)), (Some(a), Some(b)) if a == b)
+        }
+        _ => meant == sealed,
+    }
+}
+
+impl Operation for ExplainHash {
+    type Reply = HashExplanation;
+    const KIND: Kind = Kind::Pure;
+
+    fn run(&self, client: &Halkode) -> Result<HashExplanation, HalkodeError> {
+        let keys = client.keys();
+        let meant = parts_of(self.layout, &self.parts, keys)?;
+        let mut mistakes = Vec::new();
+        let plain = match open_somehow(&self.hash_key, self.layout, keys) {
+            Ok((plain, mistake)) => {
+                mistakes.extend(mistake);
+                plain
+            }
+            Err(mistake) => return Ok(explanation(vec![mistake], Vec::new())),
+        };
+        let sealed: Vec<&str> = plain.split('|').collect();
+        let names = self.layout.parts();
+        let as_in = |layout: Layout| {
+            let key = layout.parts().iter().position(|name| *name == MERCHANT_KEY);
+            layout.parts().len() == sealed.len()
+                && key.is_none_or(|at| sealed[at].starts_with("$2") || sealed[at] == keys.merchant_key.expose())
+        };
+        if !as_in(self.layout) && Layout::ALL.iter().any(|other| as_in(*other) && *other != Layout::RefundHook) {
+            mistakes.push(HashMistake::WrongLayout);
+        } else if sealed.len() != names.len() {
+            mistakes.push(HashMistake::WrongNumberOfParts);
+        }
+        let mut parts = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let found = sealed.get(at).copied().unwrap_or_default();
+            let same = same(name, &meant[at], found);
+            if !same {
+                mistakes.extend(mistake_in(name, &meant[at], found, &mistakes));
+            }
+            let show = |value: &str| {
+                if value.starts_with("$2") { Secret::REDACTED.to_owned() } else { redacted(self.layout, name, value) }
+            };
+            parts.push(ComparedPart { name: (*name).to_owned(), meant: show(&meant[at]), sealed: show(found), same });
+        }
+        mistakes.dedup();
+        Ok(explanation(mistakes, parts))
+    }
+}
+
+fn mistake_in(name: &str, meant: &str, found: &str, known: &[HashMistake]) -> Option<HashMistake> {
+    let folded = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    if known.iter().any(|mistake| matches!(mistake, HashMistake::WrongLayout | HashMistake::WrongNumberOfParts)) {
+        // Parts that stand in the wrong place tell nothing.
+        return None;
+    }
+    match name {
+        MERCHANT_KEY if found.len() < meant.len() => Some(HashMistake::MerchantKeyCut),
+        MERCHANT_KEY => Some(HashMistake::OtherMerchantKey),
+        "total" | "amount" | "minamount" | "maxamount" if found.contains(',') => Some(HashMistake::CommaAmount),
+        "currency_code" if matches!(found, "949" | "840" | "978") => Some(HashMistake::NumericCurrency),
+        _ if folded(meant) == folded(found) => Some(HashMistake::WhiteSpaceOrCase),
+        _ => None,
+    }
+}
+
+fn explanation(mistakes: Vec<HashMistake>, parts: Vec<ComparedPart>) -> HashExplanation {
+    let different: Vec<_> = parts.iter().filter(|part| !part.same).map(|part| part.name.as_str()).collect();
+    let fits = mistakes.is_empty() && different.is_empty() && !parts.is_empty();
+    let (mut en, mut tr) = (Vec::new(), Vec::new());
+    for mistake in &mistakes {
+        let (english, turkish) = mistake_texts(*mistake);
+        en.push(english.to_owned());
+        tr.push(turkish.to_owned());
+    }
+    if !different.is_empty() {
+        en.push(format!("These parts differ: {}.", different.join(", ")));
+        tr.push(format!("Şu parçalar farklı: {}.", different.join(", ")));
+    }
+    if fits {
+        en.push("The bundle is right for these values; if the gateway still refuses it, the body differs from what was given here.".into());
+        tr.push(
+            "Paket bu değerler için doğru; geçit yine de reddediyorsa gönderilen gövde burada verilenden farklıdır."
+                .into(),
+        );
+    }
+    HashExplanation { fits, mistakes, parts, explanation_en: en.join(" "), explanation_tr: tr.join(" ") }
+}
+
+fn mistake_texts(mistake: HashMistake) -> (&'static str, &'static str) {
+    match mistake {
+        HashMistake::NotABundle => (
+            "This is not a bundle of the form iv:salt:base64 with an iv of 16 characters.",
+            "Bu, 16 karakterlik iv ile iv:salt:base64 biçiminde bir paket değil.",
+        ),
+        HashMistake::DamagedBase64 => (
+            "The base64 is damaged: every / becomes two underscores, not one, and + must not become a blank.",
+            "Base64 bozulmuş: her / iki alt çizgiye dönüşür, bire değil; + işareti boşluğa dönüşmemeli.",
+        ),
+        HashMistake::HexDecodedKey => (
+            "The key was decoded from hexadecimal; the key is the first 32 characters of the hexadecimal text itself.",
+            "Anahtar onaltılık metinden çözülmüş; anahtar, onaltılık metnin kendisinin ilk 32 karakteridir.",
+        ),
+        HashMistake::SealedWithMerchantKey => (
+            "Sealed with the merchant key; this layout wants the app secret.",
+            "Üye işyeri anahtarıyla mühürlenmiş; bu düzen uygulama parolasını ister.",
+        ),
+        HashMistake::SealedWithAppSecret => (
+            "Sealed with the app secret; this layout wants the merchant key.",
+            "Uygulama parolasıyla mühürlenmiş; bu düzen üye işyeri anahtarını ister.",
+        ),
+        HashMistake::SealedWithAppId => (
+            "Sealed with the app id; it must be the app secret.",
+            "Uygulama anahtarıyla mühürlenmiş; uygulama parolası olmalı.",
+        ),
+        HashMistake::WrongSecret => (
+            "It does not open with any key of this client: another merchant's secret, or the other environment's.",
+            "Bu istemcinin hiçbir anahtarıyla açılmıyor: başka bir işyerinin ya da öbür ortamın parolası.",
+        ),
+        HashMistake::WrongLayout => (
+            "The parts are those of another layout; a refund, for instance, must not use the payment layout.",
+            "Parçalar başka bir düzenin parçaları; örneğin iade, ödeme düzenini kullanmamalı.",
+        ),
+        HashMistake::WrongNumberOfParts => (
+            "The number of parts is not that of the layout; a value with a | in it also does this.",
+            "Parça sayısı düzeninkiyle aynı değil; içinde | olan bir değer de buna yol açar.",
+        ),
+        HashMistake::MerchantKeyCut => (
+            "The merchant key in it is cut, as by a shell, a .env file or a double-quoted PHP string that expanded its $ signs.",
+            "İçindeki üye işyeri anahtarı kesilmiş: kabuk, .env dosyası ya da çift tırnaklı PHP metni $ işaretlerini genişletmiş olmalı.",
+        ),
+        HashMistake::OtherMerchantKey => {
+            ("The merchant key in it is not this client's.", "İçindeki üye işyeri anahtarı bu istemcininki değil.")
+        }
+        HashMistake::CommaAmount => {
+            ("An amount has a decimal comma; write a point.", "Tutarda ondalık virgül var; nokta yazılmalı.")
+        }
+        HashMistake::NumericCurrency => (
+            "The currency is a number; write its letters, for instance TRY.",
+            "Para birimi sayıyla yazılmış; harfleriyle yazılmalı, örneğin TRY.",
+        ),
+        HashMistake::WhiteSpaceOrCase => (
+            "A part differs from the body only by white space or letter case.",
+            "Bir parça gövdeden yalnızca boşluk ya da büyük-küçük harf bakımından farklı.",
+        ),
+        HashMistake::NotUtf8 => (
+            "It opens, but its text is not UTF-8: letters such as ş or ğ were sealed in another encoding.",
+            "Açılıyor ama metni UTF-8 değil: ş, ğ gibi harfler başka bir kodlamayla mühürlenmiş.",
+        ),
+    }
+}
+
+/// What the gateway sealed into an answer, a browser return or a web-hook.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Sealed {
+    pub status: String,
+    pub total: String,
+    pub invoice_id: String,
+    pub order_id: String,
+    /// Absent in a refund web-hook.
+    pub currency: Option<String>,
+}
+
+impl Sealed {
+    /// Opens a bundle of the gateway; `None` when it is not this merchant's or has not the right parts.
+    pub(crate) fn open(keys: &Keys, layout: Layout, bundle: &str) -> Option<Self> {
+        let parts = keys.open(layout, bundle)?;
+        match <[String; 5]>::try_from(parts) {
+            Ok([status, total, invoice_id, order_id, currency]) if layout == Layout::PaymentAnswer => {
+                Some(Self { status, total, invoice_id, order_id, currency: Some(currency) })
+            }
+            Ok(_) => None,
+            Err(parts) => match <[String; 4]>::try_from(parts) {
+                Ok([status, total, invoice_id, order_id]) if layout == Layout::RefundHook => {
+                    Some(Self { status, total, invoice_id, order_id, currency: None })
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether the sealed status says success: `1` or `Completed`, in any case.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.status == "1" || self.status.eq_ignore_ascii_case("completed")
+    }
+
+    /// Why this does not belong to the shop's order, if it does not. Amounts are compared as numbers.
+    pub(crate) fn mismatch(
+        &self,
+        invoice_id: Option<&str>,
+        total: Option<Amount>,
+        currency: Option<&str>,
+    ) -> Option<&'static str> {
+        if invoice_id.is_some_and(|invoice| invoice != self.invoice_id) {
+            return Some("invoice_id");
+        }
+        if total.is_some_and(|total| self.total.parse::<Amount>() != Ok(total)) {
+            return Some("total");
+        }
+        match (currency, &self.currency) {
+            (Some(meant), Some(sealed)) if !meant.eq_ignore_ascii_case(sealed) => Some("currency"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "hash_tests.rs"]
+mod tests;

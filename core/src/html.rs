@@ -1,0 +1,291 @@
+//! The little HTML this library writes and reads: self-submitting forms out, the gateway's forms in.
+
+use zeroize::Zeroizing;
+
+/// Text for an attribute value or between tags.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A page whose form the browser submits by itself, with a button for browsers without scripts. With `inputs`, the buyer
+/// types into it first, and it is submitted by its button alone.
+pub(crate) fn form_page(
+    action: &str,
+    fields: &[(String, Zeroizing<String>)],
+    inputs: &[CardInput],
+) -> Zeroizing<String> {
+    let hidden: Zeroizing<String> = Zeroizing::new(
+        fields
+            .iter()
+            .map(|(name, value)| {
+                format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(name), escape(value))
+            })
+            .collect(),
+    );
+    let typed: String = inputs.iter().map(CardInput::html).collect();
+    let (title, button, script) = if inputs.is_empty() {
+        (
+            "Bankaya yönlendiriliyorsunuz",
+            "Devam et",
+            "<script>document.getElementById(\"halkode-form\").submit()</script>\n",
+        )
+    } else {
+        ("Kart bilgileri", "Öde", "")
+    };
+    let submit = format!("<button type=\"submit\">{button}</button>\n");
+    let submit = if script.is_empty() { submit } else { format!("<noscript>{submit}</noscript>\n") };
+    Zeroizing::new(format!(
+        "<!DOCTYPE html>\n<html lang=\"tr\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n</head>\n<body>\n\
+         <form id=\"halkode-form\" method=\"post\" action=\"{}\" autocomplete=\"off\">\n{}{typed}{submit}</form>\n{script}</body>\n</html>\n",
+        escape(action),
+        *hidden
+    ))
+}
+
+/// A field of the card that the buyer types in the browser.
+pub(crate) struct CardInput {
+    /// The name the gateway reads.
+    pub name: &'static str,
+    label: &'static str,
+    attributes: &'static str,
+}
+
+/// The card's fields as the gateway names them.
+pub(crate) const CARD_INPUTS: &[CardInput] = &[
+    CardInput {
+        name: "cc_holder_name",
+        label: "Kart üzerindeki ad",
+        attributes: "autocomplete=\"cc-name\" maxlength=\"100\"",
+    },
+    CardInput {
+        name: "cc_no",
+        label: "Kart numarası",
+        attributes: "autocomplete=\"cc-number\" inputmode=\"numeric\" pattern=\"[0-9]{12,19}\" maxlength=\"19\"",
+    },
+    CardInput {
+        name: "expiry_month",
+        label: "Son kullanma ayı",
+        attributes: "autocomplete=\"cc-exp-month\" inputmode=\"numeric\" pattern=\"0[1-9]|1[0-2]\" maxlength=\"2\" placeholder=\"AA\"",
+    },
+    CardInput {
+        name: "expiry_year",
+        label: "Son kullanma yılı",
+        attributes: "autocomplete=\"cc-exp-year\" inputmode=\"numeric\" pattern=\"20[0-9]{2}\" maxlength=\"4\" placeholder=\"YYYY\"",
+    },
+    CardInput {
+        name: "cvv",
+        label: "Güvenlik kodu (CVV)",
+        attributes: "autocomplete=\"cc-csc\" inputmode=\"numeric\" pattern=\"[0-9]{3,4}\" maxlength=\"4\"",
+    },
+];
+
+impl CardInput {
+    fn html(&self) -> String {
+        format!("<p><label>{}<br><input name=\"{}\" {} required></label></p>\n", self.label, self.name, self.attributes)
+    }
+}
+
+/// A form in a page of the gateway.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Form {
+    /// Where it posts to.
+    pub action: String,
+    /// Its inputs' names and values.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// The first form of a page.
+pub(crate) fn first_form(html: &str) -> Option<Form> {
+    let mut form = None;
+    for tag in tags(html) {
+        match (tag.name.as_str(), &mut form) {
+            ("form", None) => form = Some(Form { action: tag.attribute("action")?, inputs: Vec::new() }),
+            ("input", Some(form)) => {
+                if let Some(name) = tag.attribute("name") {
+                    form.inputs.push((name, tag.attribute("value").unwrap_or_default()));
+                }
+            }
+            ("/form", Some(_)) => break,
+            _ => {}
+        }
+    }
+    form
+}
+
+struct Tag<'a> {
+    name: String,
+    rest: &'a str,
+}
+
+/// The tags of a page in order; a `>` inside a quoted attribute does not end one.
+fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        let inside = &rest[rest.find('<')? + 1..];
+        let mut quote = None;
+        let end = inside.find(|c| match (quote, c) {
+            (None, '>') => true,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                false
+            }
+            (Some(open), c) if open == c => {
+                quote = None;
+                false
+            }
+            _ => false,
+        });
+        let tag = &inside[..end.unwrap_or(inside.len())];
+        rest = &inside[end.map_or(inside.len(), |end| end + 1)..];
+        let name_end = tag.find(char::is_whitespace).unwrap_or(tag.len());
+        Some(Tag { name: tag[..name_end].to_ascii_lowercase(), rest: &tag[name_end..] })
+    })
+}
+
+impl Tag<'_> {
+    fn attribute(&self, name: &str) -> Option<String> {
+        let mut rest = self.rest;
+        loop {
+            rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+            let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
+            if end == 0 {
+                return None;
+            }
+            let (key, after) = rest.split_at(end);
+            let after = after.trim_start();
+            let (value, after) = match after.strip_prefix('=').map(str::trim_start) {
+                None => ("", after),
+                Some(quoted) if quoted.starts_with(['"', '\'']) => {
+                    let body = &quoted[1..];
+                    let end = body.find(&quoted[..1]).unwrap_or(body.len());
+                    (&body[..end], body.get(end + 1..).unwrap_or_default())
+                }
+                Some(bare) => bare.split_at(bare.find(char::is_whitespace).unwrap_or(bare.len())),
+            };
+            if key.eq_ignore_ascii_case(name) {
+                return Some(unescape(value));
+            }
+            rest = after;
+        }
+    }
+}
+
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let known = rest.find(';').and_then(|end| Some((end, entity(&rest[1..end])?)));
+        match known {
+            Some((end, c)) => {
+                plain.push(c);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                plain.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn entity(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    })
+}
+
+/// The parameters of a query string.
+pub(crate) fn query(text: &str) -> Vec<(String, String)> {
+    let decode = |part: &str| {
+        let mut bytes = Vec::with_capacity(part.len());
+        let mut rest = part.as_bytes();
+        while let Some((&first, tail)) = rest.split_first() {
+            let pair = (first == b'%').then(|| tail.get(..2)).flatten();
+            let byte = pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+            match byte {
+                Some(byte) => {
+                    bytes.push(byte);
+                    rest = &tail[2..];
+                }
+                None => {
+                    bytes.push(if first == b'+' { b' ' } else { first });
+                    rest = tail;
+                }
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_cannot_be_broken_out_of() {
+        let fields =
+            [("invoice\"><script>".to_owned(), Zeroizing::new("'\"><img src=x onerror=alert(1)>&".to_owned()))];
+        let page = form_page("https://h/?a=1&b=\"", &fields, &[]);
+        assert!(!page.contains("<img") && !page.contains("\"><script>"), "{}", *page);
+        let form = first_form(&page).unwrap();
+        assert_eq!(form.action, "https://h/?a=1&b=\"");
+        assert_eq!(form.inputs, [("invoice\"><script>".to_owned(), "'\"><img src=x onerror=alert(1)>&".to_owned())]);
+        assert!(page.contains("<noscript><button"));
+    }
+
+    #[test]
+    fn forms_of_any_style_are_read() {
+        let html = "<HTML><!-- x > --><body onload='go(\"a>b\")'><FORM id=the-form METHOD=post ACTION='https://h/cancel?x=1&amp;y=2'>\
+                    <input type=hidden name=status_code value=41><INPUT NAME='status_description' VALUE=\"Ba&#351;ar&#x131;s&#305;z &quot;x&quot;\" /><input name=empty></form><input name=after value=1>";
+        let form = first_form(html).unwrap();
+        assert_eq!(form.action, "https://h/cancel?x=1&y=2");
+        let expected = [("status_code", "41"), ("status_description", "Başarısız \"x\""), ("empty", "")];
+        assert_eq!(form.inputs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
+        for odd in ["", "<", "<form", "<form action", "<form action=", "<form action='", "no form", "&#999999999;"] {
+            first_form(odd);
+            unescape(odd);
+        }
+    }
+
+    #[test]
+    fn queries_are_decoded() {
+        let read = query("status_description=%C5%9Eifre+yanl%C4%B1%C5%9F&status_code=41&flag&bad=%zz%");
+        let expected = [("status_description", "Şifre yanlış"), ("status_code", "41"), ("flag", ""), ("bad", "%zz%")];
+        assert_eq!(read, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
+}

@@ -1,0 +1,63 @@
+//! Card payments through HALKÖDE, for Turkish shops.
+//!
+//! One [`Halkode`] client speaks to the gateway; every operation is a method that takes a request struct and gives a reply
+//! struct. Amounts are exact decimals, requests are checked before a byte is sent, and a payment whose answer is lost is
+//! never sent twice: its error says [`in_doubt`](Failure::in_doubt), and [`Halkode::settle`] finds out what became of it.
+//!
+//! ```no_run
+//! use halkode::{Card, Config, Halkode, Pay2d};
+//!
+//! let client = Halkode::new(Config::from_env()?)?;
+//! let request = Pay2d {
+//!     invoice_id: "A-1".into(),
+//!     total: "149.90".parse().expect("an amount"),
+//!     name: "Ayşe".into(),
+//!     surname: "Yılmaz".into(),
+//!     card: Card {
+//!         holder_name: "Ayşe Yılmaz".into(),
+//!         number: "4132260000000003".into(),
+//!         expiry_month: "11".into(),
+//!         expiry_year: "2027".into(),
+//!         cvv: Some("193".into()),
+//!     },
+//!     ..Default::default()
+//! };
+//! match client.pay_2d(&request) {
+//!     Ok(payment) => println!("paid, order {}", payment.order_id.unwrap_or_default()),
+//!     Err(error) if error.in_doubt => println!("ask settle for {:?}", error.invoice_id),
+//!     Err(error) => println!("{}", error.explanation_tr.as_deref().unwrap_or(&error.reason)),
+//! }
+//! # Ok::<(), halkode::HalkodeError>(())
+//! ```
+//!
+//! Unofficial; not affiliated with the gateway's operator.
+
+mod amount;
+mod check;
+mod client;
+mod codes;
+mod config;
+mod error;
+mod halkode;
+mod html;
+mod json;
+mod model;
+mod operation;
+mod secret;
+mod transport;
+
+pub use amount::{Amount, NotAnAmount};
+pub use client::Halkode;
+pub use config::{Config, Environment, Keys};
+pub use error::{Failure, HalkodeError, Sent};
+pub use halkode::*;
+pub use json::{Json, Object};
+pub use model::{Model, Value, Wrong};
+pub use operation::{Exchange, Kind, Operation};
+pub use secret::Secret;
+pub use transport::{HttpAnswer, HttpRequest};
+
+#[cfg(feature = "schema")]
+pub use model::{ChoiceInfo, FieldInfo, ModelInfo, Shape};
+#[cfg(feature = "schema")]
+pub use operation::{OperationInfo, operations};

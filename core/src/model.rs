@@ -1,0 +1,634 @@
+//! How requests and replies are defined: once, with `model!`, for every language.
+//!
+//! A definition gives the Rust struct, strict reading (for what a caller gives), open reading (for what a gateway answers),
+//! writing, the wire form and, with the feature `schema`, a description from which headers, schemas and stubs are made.
+//! Serde derives would give none of the four things this needs: errors that name the field by its full path and never
+//! repeat a value, replies that survive a field of the wrong type, unknown fields kept, and numbers kept digit by digit.
+
+use crate::amount::Amount;
+use crate::json::{Json, Object};
+use crate::secret::{Secret, without_pans};
+
+/// Why a caller's value was refused: the field's path and a sentence that never repeats the value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wrong {
+    /// Where, for instance `items[2].price`.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Wrong {
+    pub(crate) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { field: field.into(), reason: reason.into() }
+    }
+
+    fn kind(expected: &str, got: &Json) -> Self {
+        Self::new("", format!("must be {expected}, not {}", got.kind()))
+    }
+
+    pub(crate) fn within(mut self, outer: &str) -> Self {
+        self.field = match self.field.as_str() {
+            "" => outer.to_owned(),
+            inner if inner.starts_with('[') => format!("{outer}{inner}"),
+            inner => format!("{outer}.{inner}"),
+        };
+        self
+    }
+}
+
+/// A type that fields of requests and replies can have.
+pub trait Value: Sized + Default {
+    /// Reads what a caller gave: exactly this type, or an error.
+    fn read(json: Json) -> Result<Self, Wrong>;
+
+    /// Reads what a gateway answered, numbers as text and text as numbers; what it cannot read it gives back.
+    fn read_open(json: Json) -> Result<Self, Json>;
+
+    /// What an absent field means; `None` when the field is required.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// The value in JSON; `None` leaves the field out.
+    fn write(&self) -> Option<Json>;
+
+    /// Adds the value to the body of a request to the gateway.
+    fn wire(&self, name: &str, body: &mut Object) {
+        if let Some(json) = self.write() {
+            body.set(name, json);
+        }
+    }
+
+    /// What this type looks like, for generators.
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape;
+}
+
+impl Value for String {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        match json {
+            Json::Text(text) => Ok(text),
+            other => Err(Wrong::kind("text", &other)),
+        }
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        match json {
+            Json::Text(text) | Json::Number(text) => Ok(text),
+            Json::Bool(value) => Ok(value.to_string()),
+            nothing if nothing.is_nothing() => Ok(Self::new()),
+            other => Err(other),
+        }
+    }
+    fn write(&self) -> Option<Json> {
+        Some(Json::Text(self.clone()))
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::Text
+    }
+}
+
+impl Value for Secret {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        match json {
+            Json::Text(text) => Ok(text.into()),
+            Json::Secret(secret) => Ok(secret),
+            other => Err(Wrong::kind("text", &other)),
+        }
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        match json {
+            Json::Secret(secret) => Ok(secret),
+            other => String::read_open(other).map(Secret::from),
+        }
+    }
+    fn write(&self) -> Option<Json> {
+        Some(Json::Secret(self.clone()))
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::Secret
+    }
+}
+
+impl Value for Amount {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        let amount: Amount = match &json {
+            Json::Text(text) => text.parse().map_err(|e: crate::NotAnAmount| Wrong::new("", e.to_string()))?,
+            // Whole numbers are exact in every language; a fraction may have been a float, so it must come as text.
+            Json::Number(text) if text.parse::<i64>().is_ok() => {
+                text.parse().map_err(|e: crate::NotAnAmount| Wrong::new("", e.to_string()))?
+            }
+            Json::Number(_) => {
+                return Err(Wrong::new("", "is a number with a fraction; write amounts as text such as \"12.50\""));
+            }
+            other => return Err(Wrong::kind("an amount as text such as \"12.50\"", other)),
+        };
+        if !amount.is_payable() {
+            return Err(Wrong::new("", "has more than two decimals"));
+        }
+        Ok(amount)
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        match json.as_text().map(|text| text.trim().parse()) {
+            Some(Ok(amount)) => Ok(amount),
+            _ => Err(json),
+        }
+    }
+    fn write(&self) -> Option<Json> {
+        Some(Json::Text(self.to_string()))
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::Amount
+    }
+}
+
+impl Value for bool {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        match json {
+            Json::Bool(value) => Ok(value),
+            other => Err(Wrong::kind("true or false", &other)),
+        }
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        match (&json, json.as_text()) {
+            (Json::Bool(value), _) => Ok(*value),
+            (_, Some("1" | "true" | "TRUE" | "True")) => Ok(true),
+            (_, Some("0" | "false" | "FALSE" | "False")) => Ok(false),
+            _ => Err(json),
+        }
+    }
+    fn write(&self) -> Option<Json> {
+        Some(Json::Bool(*self))
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::Boolean
+    }
+}
+
+macro_rules! integers { ($($type:ty),*) => { $(
+    impl Value for $type {
+        fn read(json: Json) -> Result<Self, Wrong> {
+            match &json {
+                Json::Number(text) => text.parse().map_err(|_| Wrong::new("", "must be a whole number in range")),
+                other => Err(Wrong::kind("a whole number", other)),
+            }
+        }
+        fn read_open(json: Json) -> Result<Self, Json> {
+            match json.as_text().map(|text| text.trim().parse()) {
+                Some(Ok(number)) => Ok(number),
+                _ => Err(json),
+            }
+        }
+        fn write(&self) -> Option<Json> {
+            Some(Json::Number(self.to_string()))
+        }
+        #[cfg(feature = "schema")]
+        fn shape() -> Shape {
+            Shape::Integer
+        }
+    }
+)* } }
+integers!(u32, i64);
+
+impl<T: Value> Value for Option<T> {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        T::read(json).map(Some)
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        if json.is_nothing() { Ok(None) } else { T::read_open(json).map(Some) }
+    }
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+    fn write(&self) -> Option<Json> {
+        self.as_ref()?.write()
+    }
+    fn wire(&self, name: &str, body: &mut Object) {
+        if let Some(value) = self {
+            value.wire(name, body);
+        }
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::Optional(Box::new(T::shape()))
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        let Json::List(list) = json else { return Err(Wrong::kind("a list", &json)) };
+        let read = |(i, item)| T::read(item).map_err(|wrong| wrong.within(&format!("[{i}]")));
+        list.into_iter().enumerate().map(read).collect()
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        match json {
+            Json::List(list) => {
+                let kept = list.clone();
+                let read: Result<Vec<T>, Json> = list.into_iter().map(T::read_open).collect();
+                read.map_err(|_| Json::List(kept))
+            }
+            nothing if nothing.is_nothing() => Ok(Vec::new()),
+            other => Err(other),
+        }
+    }
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+    fn write(&self) -> Option<Json> {
+        if self.is_empty() {
+            return None;
+        }
+        Some(Json::List(self.iter().filter_map(T::write).collect()))
+    }
+    fn wire(&self, name: &str, body: &mut Object) {
+        if self.is_empty() {
+            return;
+        }
+        let items = self.iter().filter_map(|item| {
+            let mut holder = Object::new();
+            item.wire("item", &mut holder);
+            holder.take("item")
+        });
+        body.set(name, items.collect::<Vec<_>>());
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
+}
+
+/// Any JSON object, as it is.
+impl Value for Object {
+    fn read(json: Json) -> Result<Self, Wrong> {
+        match json {
+            Json::Object(object) => Ok(object),
+            other => Err(Wrong::kind("an object", &other)),
+        }
+    }
+    fn read_open(json: Json) -> Result<Self, Json> {
+        match json {
+            Json::Object(object) => Ok(object),
+            nothing if nothing.is_nothing() => Ok(Self::new()),
+            other => Err(other),
+        }
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+    fn write(&self) -> Option<Json> {
+        (!self.is_empty()).then(|| Json::Object(self.clone()))
+    }
+    #[cfg(feature = "schema")]
+    fn shape() -> Shape {
+        Shape::Any
+    }
+}
+
+/// A request or a reply as a whole.
+pub trait Model: Value + Clone + std::fmt::Debug {
+    /// The type's name, as every language spells it.
+    const NAME: &'static str;
+
+    /// The body of a request to the gateway: every field under its wire name.
+    fn body(&self) -> Object;
+
+    /// What this type looks like, for generators.
+    #[cfg(feature = "schema")]
+    fn info() -> ModelInfo;
+}
+
+pub(crate) fn take_strict<T: Value>(object: &mut Object, name: &str) -> Result<T, Wrong> {
+    match object.take(name) {
+        None | Some(Json::Null) => T::absent().ok_or_else(|| Wrong::new(name, "is required")),
+        Some(json) => T::read(json).map_err(|wrong| wrong.within(name)),
+    }
+}
+
+pub(crate) fn nothing_left(object: &Object, known: &[&str]) -> Result<(), Wrong> {
+    let Some((name, _)) = object.iter().next() else { return Ok(()) };
+    let bare = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    let shown: String = without_pans(name).chars().take(60).collect();
+    Err(match known.iter().find(|k| bare(k) == bare(name)) {
+        Some(near) => Wrong::new(shown, format!("is not a field here; did you mean {near}?")),
+        None => Wrong::new(shown, format!("is not a field here; the fields are {}", known.join(", "))),
+    })
+}
+
+/// Takes a reply's field by its wire name or, when the reply was written by this library, by its own name.
+/// What cannot be read stays in `object`, from where it goes to `extra`: no odd field may cost a shop the whole answer.
+pub(crate) fn take_open<T: Value>(object: &mut Object, wire: &str, name: &str) -> T {
+    for key in [wire, name] {
+        if let Some(json) = object.take(key) {
+            match T::read_open(json) {
+                Ok(value) => return value,
+                Err(json) => object.set(key, json),
+            }
+        }
+    }
+    T::absent().unwrap_or_default()
+}
+
+pub(crate) fn into_object(json: Json) -> Result<Object, Wrong> {
+    match json {
+        Json::Object(object) => Ok(object),
+        other => Err(Wrong::kind("an object", &other)),
+    }
+}
+
+/// Moves what this library itself wrote as `extra` back among the unknown fields.
+pub(crate) fn with_extra(mut left: Object) -> Object {
+    match left.take("extra") {
+        Some(Json::Object(extra)) => left.into_iter().chain(extra).collect(),
+        Some(other) => {
+            left.set("extra", other);
+            left
+        }
+        None => left,
+    }
+}
+
+/// Defines a request, a part of one, or a reply.
+///
+/// - `request` and `part`: from a caller, strict. A part stays an object of its own on the wire.
+/// - `flat`: like `part`, but on the wire its fields stand among those of the request.
+/// - `reply`: from a gateway, open, unknown fields kept in `extra`.
+/// - `result`: calculated here; read openly, without `extra`.
+///
+/// A field may name its wire form: `number: Secret = "cc_no",`.
+macro_rules! model {
+    ($(#[doc = $doc:expr])* reply $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty $(= $wire:literal)?,)* }) => {
+        $crate::model::model!(@struct [$($doc),*] $name {
+            $([$($fdoc),*] $field: $ty,)*
+            [" Fields of the answer that this library does not know, or that had an unexpected type, as they came."] extra: $crate::json::Object,
+        });
+        impl $crate::model::Value for $name {
+            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
+                $crate::model::into_object(json).map(Self::from)
+            }
+            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
+                $crate::model::into_object(json.clone()).map(Self::from).map_err(|_| json)
+            }
+            $crate::model::model!(@write $($field,)* extra,);
+        }
+        impl From<$crate::json::Object> for $name {
+            fn from(mut object: $crate::json::Object) -> Self {
+                let object = &mut object;
+                $(let $field = $crate::model::take_open(object, $crate::model::model!(@wire $field $($wire)?), stringify!($field));)*
+                Self { $($field,)* extra: $crate::model::with_extra(std::mem::take(object)) }
+            }
+        }
+        $crate::model::model!(@model [$($doc),*] "reply" $name {
+            $([$($fdoc),*] $field: $ty = $crate::model::model!(@wire $field $($wire)?),)*
+            [" Fields of the answer that this library does not know, or that had an unexpected type, as they came."] extra: $crate::json::Object = "extra",
+        });
+    };
+    ($(#[doc = $doc:expr])* result $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty,)* }) => {
+        $crate::model::model!(@struct [$($doc),*] $name { $([$($fdoc),*] $field: $ty,)* });
+        impl $crate::model::Value for $name {
+            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
+                let mut object = $crate::model::into_object(json)?;
+                let object = &mut object;
+                Ok(Self { $($field: $crate::model::take_open(object, stringify!($field), stringify!($field)),)* })
+            }
+            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
+                <Self as $crate::model::Value>::read(json.clone()).map_err(|_| json)
+            }
+            $crate::model::model!(@write $($field,)*);
+        }
+        $crate::model::model!(@model [$($doc),*] "result" $name { $([$($fdoc),*] $field: $ty = stringify!($field),)* });
+    };
+    ($(#[doc = $doc:expr])* flat $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty $(= $wire:literal)?,)* }) => {
+        $crate::model::model!(@strict "part" [$($doc),*] $name { $([$($fdoc),*] $field: $ty $(= $wire)?,)* } {
+            fn wire(&self, _name: &str, body: &mut $crate::json::Object) {
+                for (name, value) in $crate::model::Model::body(self) {
+                    body.set(name, value);
+                }
+            }
+        });
+    };
+    ($(#[doc = $doc:expr])* part $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty $(= $wire:literal)?,)* }) => {
+        $crate::model::model!(@strict "part" [$($doc),*] $name { $([$($fdoc),*] $field: $ty $(= $wire)?,)* } {
+            fn wire(&self, name: &str, body: &mut $crate::json::Object) {
+                body.set(name, $crate::model::Model::body(self));
+            }
+        });
+    };
+    ($(#[doc = $doc:expr])* request $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty $(= $wire:literal)?,)* }) => {
+        $crate::model::model!(@strict "request" [$($doc),*] $name { $([$($fdoc),*] $field: $ty $(= $wire)?,)* } {});
+    };
+    (@strict $kind:literal [$($doc:expr),*] $name:ident { $([$($fdoc:expr),*] $field:ident: $ty:ty $(= $wire:literal)?,)* } { $($wire_fn:tt)* }) => {
+        $crate::model::model!(@struct [$($doc),*] $name { $([$($fdoc),*] $field: $ty,)* });
+        impl $crate::model::Value for $name {
+            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
+                let mut object = $crate::model::into_object(json)?;
+                // Unknown names first: "did you mean" says more than "is required" to who misspelled a name.
+                const KNOWN: &[&str] = &[$(stringify!($field)),*];
+                let unknown = object.iter().filter(|(name, _)| !KNOWN.contains(name));
+                let unknown = unknown.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+                $crate::model::nothing_left(&unknown, KNOWN)?;
+                let _object = &mut object;
+                Ok(Self { $($field: $crate::model::take_strict(_object, stringify!($field))?,)* })
+            }
+            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
+                <Self as $crate::model::Value>::read(json.clone()).map_err(|_| json)
+            }
+            $crate::model::model!(@write $($field,)*);
+            $($wire_fn)*
+        }
+        $crate::model::model!(@model [$($doc),*] $kind $name {
+            $([$($fdoc),*] $field: $ty = $crate::model::model!(@wire $field $($wire)?),)*
+        });
+    };
+    (@wire $field:ident) => { stringify!($field) };
+    (@wire $field:ident $wire:literal) => { $wire };
+    (@struct [$($doc:expr),*] $name:ident { $([$($fdoc:expr),*] $field:ident: $ty:ty,)* }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $name { $($(#[doc = $fdoc])* pub $field: $ty,)* }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::model::Value::write(self).serialize(serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json = <$crate::json::Json as serde::Deserialize>::deserialize(deserializer)?;
+                <Self as $crate::model::Value>::read(json)
+                    .map_err(|wrong| serde::de::Error::custom(format!("{}: {}", wrong.field, wrong.reason)))
+            }
+        }
+    };
+    (@write $($field:ident,)*) => {
+        #[allow(unused_mut)]
+        fn write(&self) -> Option<$crate::json::Json> {
+            let mut object = $crate::json::Object::new();
+            $(if let Some(value) = $crate::model::Value::write(&self.$field) { object.set(stringify!($field), value); })*
+            Some($crate::json::Json::Object(object))
+        }
+        #[cfg(feature = "schema")]
+        fn shape() -> $crate::model::Shape {
+            $crate::model::Shape::Model(<Self as $crate::model::Model>::info)
+        }
+    };
+    (@model [$($doc:expr),*] $kind:literal $name:ident { $([$($fdoc:expr),*] $field:ident: $ty:ty = $wire:expr,)* }) => {
+        impl $crate::model::Model for $name {
+            const NAME: &'static str = stringify!($name);
+            #[allow(unused_mut)]
+            fn body(&self) -> $crate::json::Object {
+                let mut body = $crate::json::Object::new();
+                $($crate::model::Value::wire(&self.$field, $wire, &mut body);)*
+                body
+            }
+            #[cfg(feature = "schema")]
+            fn info() -> $crate::model::ModelInfo {
+                $crate::model::ModelInfo {
+                    name: stringify!($name),
+                    kind: $kind,
+                    doc: $crate::model::doc(&[$($doc),*]),
+                    fields: vec![$($crate::model::FieldInfo {
+                        name: stringify!($field),
+                        wire: $wire,
+                        doc: $crate::model::doc(&[$($fdoc),*]),
+                        shape: <$ty as $crate::model::Value>::shape(),
+                        required: <$ty as $crate::model::Value>::absent().is_none(),
+                    },)*],
+                }
+            }
+        }
+    };
+}
+pub(crate) use model;
+
+/// Defines a closed set of words a request may use, or by which this library judges.
+macro_rules! choice {
+    ($(#[doc = $doc:expr])* $name:ident { $($(#[doc = $vdoc:expr])* $variant:ident = $text:literal,)* }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[doc = $vdoc])* $variant,)* }
+
+        impl $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word itself.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::ALL[0]
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::model::Value for $name {
+            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
+                let word = match &json { $crate::json::Json::Text(text) => text.as_str(), _ => "" };
+                Self::ALL.iter().copied().find(|choice| choice.as_str() == word).ok_or_else(|| {
+                    let words: Vec<_> = Self::ALL.iter().map(|choice| choice.as_str()).collect();
+                    $crate::model::Wrong::new("", format!("must be one of {}", words.join(", ")))
+                })
+            }
+            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
+                Self::read(json.clone()).map_err(|_| json)
+            }
+            fn write(&self) -> Option<$crate::json::Json> {
+                Some($crate::json::Json::from(self.as_str()))
+            }
+            #[cfg(feature = "schema")]
+            fn shape() -> $crate::model::Shape {
+                $crate::model::Shape::Choice(|| $crate::model::ChoiceInfo {
+                    name: stringify!($name),
+                    doc: $crate::model::doc(&[$($doc),*]),
+                    words: vec![$(($text, $crate::model::doc(&[$($vdoc),*])),)*],
+                })
+            }
+        }
+    };
+}
+pub(crate) use choice;
+
+#[cfg(feature = "schema")]
+pub use schema::*;
+
+#[cfg(feature = "schema")]
+mod schema {
+    /// What a field's value looks like.
+    #[derive(Clone)]
+    pub enum Shape {
+        /// Text.
+        Text,
+        /// Text that is never shown.
+        Secret,
+        /// An exact decimal, written as text.
+        Amount,
+        /// A whole number.
+        Integer,
+        /// True or false.
+        Boolean,
+        /// Any JSON object.
+        Any,
+        /// One word of a closed set.
+        Choice(fn() -> ChoiceInfo),
+        /// A list.
+        List(Box<Shape>),
+        /// May be left out.
+        Optional(Box<Shape>),
+        /// Another model.
+        Model(fn() -> ModelInfo),
+    }
+
+    /// A request, a part of one, or a reply.
+    pub struct ModelInfo {
+        /// The type's name.
+        pub name: &'static str,
+        /// `request`, `part`, `reply` or `result`.
+        pub kind: &'static str,
+        /// Its documentation.
+        pub doc: String,
+        /// Its fields in order.
+        pub fields: Vec<FieldInfo>,
+    }
+
+    /// A field of a model.
+    pub struct FieldInfo {
+        /// The name every language uses (each in its own case).
+        pub name: &'static str,
+        /// The name on the wire.
+        pub wire: &'static str,
+        /// Its documentation.
+        pub doc: String,
+        /// Its type.
+        pub shape: Shape,
+        /// Whether a caller must give it.
+        pub required: bool,
+    }
+
+    /// A closed set of words.
+    pub struct ChoiceInfo {
+        /// The type's name.
+        pub name: &'static str,
+        /// Its documentation.
+        pub doc: String,
+        /// Each word with its documentation.
+        pub words: Vec<(&'static str, String)>,
+    }
+
+    /// Doc comment lines as one text.
+    pub(crate) fn doc(lines: &[&str]) -> String {
+        let lines: Vec<_> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n").trim().to_owned()
+    }
+}

@@ -1,0 +1,374 @@
+//! Carries bytes to the gateway and back, and knows whether any byte left.
+//!
+//! Blocking `ureq` over rustls; the TLS link of its chain is ours, because a further authority may be trusted beside the
+//! public ones and because the request must count as sent from the first byte after the handshake, not before.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::time::{Duration as Wait, Instant as Moment};
+use ureq::unversioned::transport::{
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector,
+    TcpConnector, Transport as Link, TransportAdapter,
+};
+use ureq::{Agent, Proxy};
+
+use crate::config::Config;
+use crate::error::HalkodeError;
+use crate::secret::without_pans;
+
+/// No answer is read beyond this; a page of a hundred transactions is some 200 KiB.
+const MAX_ANSWER: u64 = 8 * 1024 * 1024;
+
+/// A pooled connection carries a query when it was used within this time …
+const QUERY_IDLE: Duration = Duration::from_secs(15);
+/// … and a money operation only when it was alive a moment ago: a stale one would mean "was it charged?".
+const MONEY_IDLE: Duration = Duration::from_secs(1);
+
+/// An HTTP request, complete but for the host and the bearer token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpRequest {
+    /// `POST` or `GET`.
+    pub method: &'static str,
+    /// Path below the base address, with its query.
+    pub path: String,
+    /// The JSON body; secrets in it print as `[redacted]`.
+    pub body: Option<crate::json::Object>,
+    /// Whether it carries the bearer token.
+    pub bearer: bool,
+}
+
+impl HttpRequest {
+    pub(crate) fn post(path: impl Into<String>, body: crate::json::Object) -> Self {
+        Self { method: "POST", path: path.into(), body: Some(body), bearer: true }
+    }
+}
+
+/// An HTTP answer.
+#[derive(Clone, Default, PartialEq)]
+pub struct HttpAnswer {
+    /// The status, for instance 200.
+    pub status: u16,
+    /// The `Location` header.
+    pub location: Option<String>,
+    /// The `Retry-After` header in seconds.
+    pub retry_after: Option<u64>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl HttpAnswer {
+    /// The beginning of the body, for an error: card numbers masked.
+    pub(crate) fn excerpt(&self) -> Option<String> {
+        let text = without_pans(&String::from_utf8_lossy(&self.body[..self.body.len().min(4096)]));
+        let excerpt: String = text.chars().take(2000).collect();
+        (!excerpt.is_empty()).then_some(excerpt)
+    }
+}
+
+impl fmt::Debug for HttpAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpAnswer {{ status: {}, {} bytes }}", self.status, self.body.len())
+    }
+}
+
+/// No complete answer came.
+pub(crate) struct Lost {
+    /// Whether a byte of the request may have left.
+    pub sent: bool,
+    /// Whether trying once more could help.
+    pub passing: bool,
+    /// A sentence.
+    pub reason: String,
+}
+
+/// What a request is worth: how old a connection may carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    Query,
+    Money,
+}
+
+pub(crate) struct Transport {
+    connect: Duration,
+    proxy: Option<Proxy>,
+    user_agent: String,
+    tls: Arc<ClientConfig>,
+    pool: ArcSwap<Pool>,
+}
+
+/// Connections of one process. A forked child must not touch its parent's sockets, not even to close them.
+struct Pool {
+    process: u32,
+    agent: Agent,
+}
+
+impl Transport {
+    pub(crate) fn new(config: &Config) -> Result<Self, HalkodeError> {
+        let proxy = match &config.proxy {
+            None => None,
+            Some(url) => Some(proxy(url.expose())?),
+        };
+        let suffix = config.user_agent.as_deref().unwrap_or_default();
+        if suffix.len() > 200 || !suffix.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return Err(HalkodeError::request("user_agent", "must be up to 200 printable ASCII characters"));
+        }
+        let user_agent = format!("halkode/{} {suffix}", env!("CARGO_PKG_VERSION")).trim_end().to_owned();
+        let connect = config.connect_limit()?;
+        let tls = Arc::new(tls(config.ca_pem.as_deref())?);
+        let pool =
+            ArcSwap::from_pointee(Pool { process: std::process::id(), agent: agent(tls.clone(), proxy.clone()) });
+        Ok(Self { connect, proxy, user_agent, tls, pool })
+    }
+
+    fn agent(&self) -> Agent {
+        let pool = self.pool.load();
+        if pool.process == std::process::id() {
+            return pool.agent.clone();
+        }
+        // Forked: the old pool is forgotten, not dropped, because dropping would send TLS close_notify into the parent's
+        // connections; nothing here waits for a lock another thread may have held at the moment of the fork.
+        drop(pool);
+        let agent = agent(self.tls.clone(), self.proxy.clone());
+        let old = self.pool.swap(Arc::new(Pool { process: std::process::id(), agent: agent.clone() }));
+        if old.process != std::process::id() {
+            std::mem::forget(old);
+        }
+        agent
+    }
+
+    /// Sends one request and reads its answer; never follows a redirect, never repeats anything.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        url: &str,
+        bearer: Option<&str>,
+        body: Option<&[u8]>,
+        care: Care,
+        deadline: Instant,
+    ) -> Result<HttpAnswer, Lost> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Lost { sent: false, passing: false, reason: "no time was left to send the request".into() });
+        }
+        let idle = match care {
+            Care::Query => QUERY_IDLE,
+            Care::Money => MONEY_IDLE,
+        };
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(url)
+            .header("Accept", "application/json")
+            .header("User-Agent", &self.user_agent);
+        if let Some(token) = bearer {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header("Content-Type", "application/json");
+        }
+        let agent = self.agent();
+        SENT.set(false);
+        let answer = match body {
+            Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|request| {
+                agent.run(
+                    agent
+                        .configure_request(request)
+                        .timeout_global(Some(left))
+                        .timeout_connect(Some(self.connect))
+                        .max_idle_age(idle)
+                        .build(),
+                )
+            }),
+            None => request.body(()).map_err(ureq::Error::from).and_then(|request| {
+                agent.run(
+                    agent
+                        .configure_request(request)
+                        .timeout_global(Some(left))
+                        .timeout_connect(Some(self.connect))
+                        .max_idle_age(idle)
+                        .build(),
+                )
+            }),
+        };
+        let lost = |error: ureq::Error| {
+            let passing = !matches!(&error, ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_))
+                && !is_tls(&error);
+            Lost { sent: SENT.get(), passing, reason: describe(&error) }
+        };
+        let mut answer = answer.map_err(lost)?;
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (location, retry_after) =
+            (header("location"), header("retry-after").and_then(|seconds| seconds.parse().ok()));
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(lost)?;
+        Ok(HttpAnswer { status, location, retry_after, body })
+    }
+}
+
+thread_local! {
+    /// Whether the call that this thread is making has given a byte of its request to the network. A call runs on one
+    /// thread from beginning to end.
+    static SENT: Cell<bool> = const { Cell::new(false) };
+}
+
+fn agent(tls: Arc<ClientConfig>, proxy: Option<Proxy>) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_age(QUERY_IDLE)
+        .proxy(proxy)
+        .build();
+    let chain =
+        ().chain(SocksConnector::default())
+            .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(Tls(tls));
+    Agent::with_parts(config, chain, DefaultResolver::default())
+}
+
+fn proxy(url: &str) -> Result<Proxy, HalkodeError> {
+    let wrong = |reason| HalkodeError::request("proxy", reason);
+    // SOCKS5 with the name resolved by the relay, as with HTTP CONNECT: the shop's own resolver need not know the bank.
+    let url = match url.split_once("://") {
+        Some(("http" | "socks5h", _)) => url.to_owned(),
+        Some(("socks5", rest)) => format!("socks5h://{rest}"),
+        _ => return Err(wrong("must begin with http:// (HTTP CONNECT) or socks5://")),
+    };
+    Proxy::new(&url).map_err(|_| wrong("is not an address such as socks5://user:password@host:1080"))
+}
+
+fn tls(ca_pem: Option<&str>) -> Result<ClientConfig, HalkodeError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(pem) = ca_pem {
+        let before = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let certificate = certificate.map_err(|_| HalkodeError::request("ca_pem", "is not valid PEM"))?;
+            roots
+                .add(certificate)
+                .map_err(|_| HalkodeError::request("ca_pem", "holds something that is not a certificate"))?;
+        }
+        if roots.len() == before {
+            return Err(HalkodeError::request("ca_pem", "holds no certificate"));
+        }
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| HalkodeError::internal(e.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// The last link of the chain: TLS where the address asks for it, the sent mark on both kinds.
+struct Tls(Arc<ClientConfig>);
+
+impl<In: Link> Connector<In> for Tls {
+    type Out = Either<Plain<In>, Encrypted>;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
+        let Some(link) = chained else { return Ok(None) };
+        if !details.needs_tls() {
+            return Ok(Some(Either::A(Plain(link))));
+        }
+        let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let name = ServerName::try_from(host).map_err(|_| ureq::Error::Tls("the host is not a valid name"))?.to_owned();
+        let mut session = ClientConnection::new(self.0.clone(), name)
+            .map_err(|_| ureq::Error::Tls("no TLS session could be made"))?;
+        let mut socket = TransportAdapter::new(link.boxed(), details.current_time.clone());
+        let mut timeout = details.timeout;
+        if let Wait::Exact(limit) = timeout.after {
+            // What the way to the host took is gone from the time for the handshake.
+            if let (Moment::Exact(now), Moment::Exact(start)) = ((details.current_time)(), details.now) {
+                timeout.after = Wait::Exact(limit.saturating_sub(now.saturating_duration_since(start)));
+            }
+        }
+        socket.set_timeout(timeout);
+        session.complete_io(&mut socket)?;
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Either::B(Encrypted { buffers, stream: StreamOwned { conn: session, sock: socket } })))
+    }
+}
+
+struct Plain<In: Link>(In);
+
+impl<In: Link> Link for Plain<In> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        SENT.set(true);
+        self.0.transmit_output(amount, timeout)
+    }
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.0.await_input(timeout)
+    }
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+}
+
+struct Encrypted {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+}
+
+impl Link for Encrypted {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        SENT.set(true);
+        self.stream.sock.set_timeout(timeout);
+        Ok(self.stream.write_all(&self.buffers.output()[..amount])?)
+    }
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+    fn is_open(&mut self) -> bool {
+        self.stream.sock.get_mut().is_open()
+    }
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+// ureq asks its links for Debug; a connection has nothing to show.
+macro_rules! silent { ($($type:ty $(where $generic:ident)?;)*) => { $(
+    impl$(<$generic: Link>)? fmt::Debug for $type {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("connection")
+        }
+    }
+)* } }
+silent! { Tls; Plain<In> where In; Encrypted; }
+
+fn is_tls(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()))
+}
+
+/// A sentence about what went wrong on the way; ureq's own texts hold no address, header or body.
+fn describe(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            "no connection within connect_timeout".into()
+        }
+        ureq::Error::Timeout(_) => "no complete answer within the time limit".into(),
+        ureq::Error::HostNotFound => "the gateway's host name could not be resolved".into(),
+        ureq::Error::BodyExceedsLimit(limit) => format!("the answer is longer than {limit} bytes"),
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
+            "the connection was closed before the answer was complete".into()
+        }
+        other if is_tls(other) => format!("the TLS connection was refused: {other}"),
+        other => without_pans(&other.to_string()),
+    }
+}
