@@ -266,11 +266,8 @@ impl Halkode {
             return tokens;
         }
         drop(tokens);
-        let old = self.tokens.swap(std::sync::Arc::new(Tokens::new()));
-        if old.process == std::process::id() {
-            // Another thread of this child was faster; its slot may already hold a token.
-            self.tokens.store(old);
-        }
+        // Should another thread of this child do the same, one token more is fetched; nothing worse.
+        self.tokens.store(std::sync::Arc::new(Tokens::new()));
         self.tokens.load()
     }
 }
@@ -294,7 +291,7 @@ fn jitter() -> Duration {
 }
 
 /// Refuses a card number in a field that is not made for one: there it would be logged, stored and shown.
-fn no_stray_pan(value: &Json, path: &str) -> Result<(), HalkodeError> {
+pub(crate) fn no_stray_pan(value: &Json, path: &str) -> Result<(), HalkodeError> {
     match value {
         Json::Text(text) | Json::Number(text) if holds_pan(text) => {
             Err(HalkodeError::request(path, "looks like a card number, which does not belong here"))
@@ -316,6 +313,19 @@ fn secrets_of(json: &Json, found: &mut Vec<Secret>) {
         Json::Secret(secret) => found.push(secret.clone()),
         Json::List(list) => list.iter().for_each(|item| secrets_of(item, found)),
         Json::Object(object) => object.iter().for_each(|(_, value)| secrets_of(value, found)),
+        _ => {}
+    }
+}
+
+/// Masks every card number in an answer: whole ones have been printed where masked ones are documented. Texts that are opaque by
+/// nature are left alone.
+fn mask_pans(name: &str, value: &mut Json) {
+    match value {
+        Json::Text(text) if !matches!(name, "token" | "card_token" | "hash_key") && holds_pan(text) => {
+            *text = without_pans(text);
+        }
+        Json::List(list) => list.iter_mut().for_each(|item| mask_pans(name, item)),
+        Json::Object(object) => object.iter_mut().for_each(|(name, value)| mask_pans(name, value)),
         _ => {}
     }
 }
@@ -358,7 +368,8 @@ impl Answer {
             _ => None,
         };
         match object {
-            Some(object) => {
+            Some(mut object) => {
+                object.iter_mut().for_each(|(name, value)| mask_pans(name, value));
                 let code = object.get("status_code").and_then(Json::as_int);
                 Ok(Self { code, object, status: answer.status, excerpt: answer.excerpt() })
             }
@@ -371,17 +382,23 @@ impl Answer {
 
     /// The object when its code is among those that mean success, else why the gateway said no.
     pub(crate) fn accept(self, codes: &[i64]) -> Result<Object, HalkodeError> {
+        let refused = self.status >= 400;
         match self.code {
-            Some(code) if codes.contains(&code) && self.status < 400 => Ok(self.object),
-            None if self.status < 400 => Err(HalkodeError::Protocol(Failure {
-                reason: "the answer has no status_code".into(),
-                sent: Some(Sent::Unknown),
-                http_status: Some(self.status.into()),
-                body: self.excerpt,
-                ..Failure::default()
-            })),
+            Some(code) if codes.contains(&code) && !refused => Ok(self.object),
+            Some(100) if refused => Err(self.odd("the answer says success (100) with an HTTP status of failure")),
+            None if !refused => Err(self.odd("the answer has no status_code")),
             _ => Err(self.declined()),
         }
+    }
+
+    fn odd(self, reason: &str) -> HalkodeError {
+        HalkodeError::Protocol(Failure {
+            reason: reason.to_owned(),
+            sent: Some(Sent::Unknown),
+            http_status: Some(self.status.into()),
+            body: self.excerpt,
+            ..Failure::default()
+        })
     }
 
     pub(crate) fn declined(self) -> HalkodeError {
@@ -395,6 +412,7 @@ impl Answer {
             at(&self.object).or_else(|| data.and_then(at))
         };
         let description = text(&["status_description", "success_message", "message", "title"]);
+        let own_code = self.code.map(|code| code.to_string());
         let failure = Failure {
             reason: match (self.code, &description) {
                 (Some(code), Some(text)) => format!("the gateway answered {code}: {text}"),
@@ -404,8 +422,9 @@ impl Answer {
             sent: Some(Sent::Yes),
             invoice_id: text(&["invoice_id"]),
             status_code: self.code,
-            bank_code: text(&["original_bank_error_code", "bank_status_code", "error_code"])
-                .filter(|code| code != "100"),
+            // `error_code` is the bank's only where it is not the gateway's own code once more.
+            bank_code: text(&["original_bank_error_code", "bank_status_code"])
+                .or_else(|| text(&["error_code"]).filter(|code| code != "100" && Some(code) != own_code.as_ref())),
             bank_description: text(&["original_bank_error_description", "bank_status_description", "error"]),
             status_description: description,
             http_status: Some(self.status.into()),
@@ -415,7 +434,7 @@ impl Answer {
         let failure = failure.explain();
         // 14: unknown merchant key; 30: wrong app id or secret; 401 that a fresh token did not cure.
         match (self.code, self.status) {
-            (Some(14 | 30), _) | (None, 401) => HalkodeError::Credentials(failure),
+            (Some(14 | 30), _) | (_, 401) => HalkodeError::Credentials(failure),
             _ => HalkodeError::Declined(failure),
         }
     }

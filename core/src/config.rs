@@ -100,7 +100,8 @@ impl Config {
         })
     }
 
-    pub(crate) fn keys(&self) -> Result<Keys, HalkodeError> {
+    /// The keys alone, checked: what building and reading exchanges without a client takes.
+    pub fn keys(&self) -> Result<Keys, HalkodeError> {
         let wrong = |field: &str, reason: &str| HalkodeError::request(field, reason);
         for (name, value) in [
             ("app_id", self.app_id.as_str()),

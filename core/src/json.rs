@@ -70,6 +70,11 @@ impl Object {
         self.0.iter().map(|(n, v)| (n.as_str(), v))
     }
 
+    /// The members in order, their values to change.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Json)> {
+        self.0.iter_mut().map(|(n, v)| (n.as_str(), v))
+    }
+
     /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -109,7 +114,24 @@ impl Json {
 
     /// This value as a JSON text, with every secret in the clear: for the wire only.
     pub(crate) fn expose(&self) -> String {
-        serde_json::to_string(&Exposed(self)).expect("a tree of strings always prints")
+        // Room for the whole text from the start: growing would leave copies of secrets behind in freed memory.
+        let mut text = Vec::with_capacity(self.printed_size());
+        serde_json::to_writer(&mut text, &Exposed(self)).expect("a tree of strings always prints");
+        String::from_utf8(text).expect("JSON is UTF-8")
+    }
+
+    /// Enough bytes for the printed text, even when every character of a text must be escaped.
+    fn printed_size(&self) -> usize {
+        match self {
+            Json::Null | Json::Bool(_) => 5,
+            Json::Number(text) => text.len() + 2,
+            Json::Text(text) => text.len() * 6 + 2,
+            Json::Secret(secret) => secret.expose().len() * 6 + 2,
+            Json::List(list) => 2 + list.iter().map(|item| item.printed_size() + 1).sum::<usize>(),
+            Json::Object(object) => {
+                2 + object.iter().map(|(name, value)| name.len() * 6 + 4 + value.printed_size()).sum::<usize>()
+            }
+        }
     }
 
     /// The text of a string or number, as the gateways use the two for one another.

@@ -10,16 +10,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use ureq::http::{Request, Response};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::time::{Duration as Wait, Instant as Moment};
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector,
     TcpConnector, Transport as Link, TransportAdapter,
 };
-use ureq::{Agent, Proxy};
+use ureq::{Agent, AsSendBody, Proxy};
 
 use crate::config::Config;
 use crate::error::HalkodeError;
@@ -105,10 +107,29 @@ pub(crate) struct Transport {
     pool: ArcSwap<Pool>,
 }
 
-/// Connections of one process. A forked child must not touch its parent's sockets, not even to close them.
+/// Connections of one process. A forked child must not touch its parent's sockets, not even to close them: that would send
+/// TLS close_notify into the parent's connections. So in a child an inherited pool is forgotten, never dropped.
 struct Pool {
     process: u32,
-    agent: Agent,
+    agent: Option<Agent>,
+}
+
+impl Pool {
+    fn new(agent: Agent) -> Self {
+        Self { process: std::process::id(), agent: Some(agent) }
+    }
+
+    fn here(&self) -> Option<&Agent> {
+        self.agent.as_ref().filter(|_| self.process == std::process::id())
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.here().is_none() {
+            std::mem::forget(self.agent.take());
+        }
+    }
 }
 
 impl Transport {
@@ -124,24 +145,20 @@ impl Transport {
         let user_agent = format!("halkode/{} {suffix}", env!("CARGO_PKG_VERSION")).trim_end().to_owned();
         let connect = config.connect_limit()?;
         let tls = Arc::new(tls(config.ca_pem.as_deref())?);
-        let pool =
-            ArcSwap::from_pointee(Pool { process: std::process::id(), agent: agent(tls.clone(), proxy.clone()) });
+        let pool = ArcSwap::from_pointee(Pool::new(agent(tls.clone(), proxy.clone())));
         Ok(Self { connect, proxy, user_agent, tls, pool })
     }
 
+    /// This process' connections. Nothing here waits for a lock that another thread may have held at the moment of a fork.
     fn agent(&self) -> Agent {
-        let pool = self.pool.load();
-        if pool.process == std::process::id() {
-            return pool.agent.clone();
+        if let Some(agent) = self.pool.load().here() {
+            return agent.clone();
         }
-        // Forked: the old pool is forgotten, not dropped, because dropping would send TLS close_notify into the parent's
-        // connections; nothing here waits for a lock another thread may have held at the moment of the fork.
-        drop(pool);
-        let agent = agent(self.tls.clone(), self.proxy.clone());
-        let old = self.pool.swap(Arc::new(Pool { process: std::process::id(), agent: agent.clone() }));
-        if old.process != std::process::id() {
-            std::mem::forget(old);
-        }
+        // The store of resumable TLS sessions has a lock too.
+        let mut tls = ClientConfig::clone(&self.tls);
+        tls.resumption = Resumption::default();
+        let agent = agent(Arc::new(tls), self.proxy.clone());
+        self.pool.store(Arc::new(Pool::new(agent.clone())));
         agent
     }
 
@@ -163,7 +180,7 @@ impl Transport {
             Care::Query => QUERY_IDLE,
             Care::Money => MONEY_IDLE,
         };
-        let mut request = ureq::http::Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(url)
             .header("Accept", "application/json")
@@ -174,29 +191,12 @@ impl Transport {
         if body.is_some() {
             request = request.header("Content-Type", "application/json");
         }
-        let agent = self.agent();
         SENT.set(false);
         let answer = match body {
-            Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|request| {
-                agent.run(
-                    agent
-                        .configure_request(request)
-                        .timeout_global(Some(left))
-                        .timeout_connect(Some(self.connect))
-                        .max_idle_age(idle)
-                        .build(),
-                )
-            }),
-            None => request.body(()).map_err(ureq::Error::from).and_then(|request| {
-                agent.run(
-                    agent
-                        .configure_request(request)
-                        .timeout_global(Some(left))
-                        .timeout_connect(Some(self.connect))
-                        .max_idle_age(idle)
-                        .build(),
-                )
-            }),
+            Some(body) => {
+                request.body(body).map_err(ureq::Error::from).and_then(|request| self.run(request, left, idle))
+            }
+            None => request.body(()).map_err(ureq::Error::from).and_then(|request| self.run(request, left, idle)),
         };
         let lost = |error: ureq::Error| {
             let passing = !matches!(&error, ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_))
@@ -210,6 +210,23 @@ impl Transport {
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(lost)?;
         Ok(HttpAnswer { status, location, retry_after, body })
+    }
+
+    fn run<B: AsSendBody>(
+        &self,
+        request: Request<B>,
+        left: Duration,
+        idle: Duration,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        let agent = self.agent();
+        let request = agent
+            .configure_request(request)
+            .timeout_global(Some(left))
+            .timeout_resolve(Some(self.connect))
+            .timeout_connect(Some(self.connect))
+            .max_idle_age(idle)
+            .build();
+        agent.run(request)
     }
 }
 

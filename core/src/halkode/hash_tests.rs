@@ -189,7 +189,8 @@ fn known_mistakes_are_recognised() {
         format!("180e930c4bb10d7a:c386:{}", BASE64.encode(cipher.encrypt_padded_vec::<Pkcs7>(&plain)))
             .replace('/', "__")
     };
-    let cases: &[(String, Layout, &[(&str, &str)], HashMistake)] = &[
+    type Case<'a> = (String, Layout, &'a [(&'a str, &'a str)], HashMistake);
+    let cases: &[Case<'_>] = &[
         ("no bundle".into(), Layout::Payment, &payment, NotABundle),
         (sealed(&good, S_H).replace("__", "_"), Layout::Payment, &payment, DamagedBase64),
         (hex_decoded, Layout::Payment, &payment, HexDecodedKey),

@@ -40,25 +40,21 @@ model! {
     }
 }
 
-/// The keys that stand outside the JSON text `invoice`.
-const OUTSIDE: &[&str] = &[
-    "merchant_key",
-    "currency_code",
-    "name",
-    "surname",
-    "transaction_type",
-    "sale_web_hook_key",
-    "ip",
-    "vpos_type",
-    "identity_number",
-    "is_cvv_less",
-    "installments_number",
-    "order_type",
-    "recurring_payment_number",
-    "recurring_payment_cycle",
-    "recurring_payment_interval",
-    "recurring_web_hook_key",
-];
+/// Whether a key belongs into the JSON text `invoice`; the others stand beside it.
+fn inside(name: &str) -> bool {
+    const INSIDE: &[&str] = &[
+        "invoice_id",
+        "invoice_description",
+        "total",
+        "items",
+        "discount",
+        "coupon",
+        "return_url",
+        "cancel_url",
+        "max_installment",
+    ];
+    INSIDE.contains(&name) || name.starts_with("bill_")
+}
 
 impl Exchange for MakePurchaseLink {
     type Reply = PurchaseLink;
@@ -80,16 +76,16 @@ impl Exchange for MakePurchaseLink {
         if self.installments_number.is_none() {
             all.take("installments_number");
         }
-        let mut body = Object::new();
-        for name in OUTSIDE {
-            if let Some(value) = all.take(name) {
-                body.set(*name, value);
-            }
+        let (mut body, mut invoice) = (Object::new(), Object::new());
+        for (name, value) in all {
+            let (place, value) = match (name.as_str(), value) {
+                ("total", Json::Text(total)) => (&mut invoice, Json::Number(total)),
+                ("installments_number", Json::Number(count)) => (&mut body, Json::Text(count)),
+                (name, value) => (if inside(name) { &mut invoice } else { &mut body }, value),
+            };
+            place.set(name, value);
         }
-        if let Some(Json::Text(total)) = all.take("total") {
-            all.set("total", Json::Number(total));
-        }
-        body.set("invoice", Json::from(all).expose());
+        body.set("invoice", Json::from(invoice).expose());
         Ok(HttpRequest::post("/purchase/link", body))
     }
 

@@ -171,8 +171,8 @@ model! {
         invoice_id: String,
         /// How much in lira; all that is left when left out.
         amount: Option<Amount>,
-        /// The merchant's own number of this refund. Give one: the gateway refuses a repeated number (code 104), so a refund whose
-        /// answer was lost can be asked for again without paying twice.
+        /// The merchant's own number of this refund. Give one: the gateway refuses a repeated number (code 104). When the answer was
+        /// lost, compare `total_refunded_amount` of `check_status` before anything else.
         refund_transaction_id: Option<String>,
         /// Name of the web-hook of the merchant panel that is told of the refund.
         web_hook_key: Option<String> = "refund_web_hook_key",
@@ -384,7 +384,7 @@ model! {
     request Settle {
         /// The merchant's own number.
         invoice_id: String,
-        /// How long to ask, in seconds, 0 (once) to 3600; 60 when left out.
+        /// How long to ask, in seconds, 0 (once) to 3600; 60 when left out. The last question may take the client's `timeout` longer.
         deadline: Option<u32>,
         /// Seconds between two questions, 2 to 300; 5 when left out. The gateway rejects an identical request within 2 seconds.
         spacing: Option<u32>,

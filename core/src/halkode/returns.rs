@@ -163,7 +163,9 @@ fn claim(client: &Halkode, fields: &Object, layout: Layout, own: &Own<'_>) -> Re
         md_status: number(&["md_status"]),
         status_code,
         status_description: text(fields, &["status_description"]),
-        bank_code: text(fields, &["original_bank_error_code", "error_code"]).filter(|code| code != "100"),
+        // `error_code` is the bank's only where it is not the gateway's own code once more.
+        bank_code: text(fields, &["original_bank_error_code"])
+            .or_else(|| text(fields, &["error_code"]).filter(|code| code != "100" && code.parse().ok() != status_code)),
         bank_description: text(fields, &["original_bank_error_description", "error"]),
         plan_code: text(fields, &["plan_code"]),
         recurring_number: number(&["recurring_number"]),
@@ -263,9 +265,8 @@ fn ask(client: &Halkode, invoice_id: &str, total: Option<Amount>, claim: Claim) 
     let question = CheckStatus { invoice_id: invoice_id.to_owned(), include_pending_status: Some(true) };
     let status = client.exchange(&question)?;
     let paid = matches!(status.state, PaymentState::Paid | PaymentState::Authorized);
-    if let (true, Some(total), Some(price)) = (paid, total, status.product_price)
-        && price != total
-    {
+    if let Some(total) = total.filter(|total| paid && status.product_price != Some(*total)) {
+        let price = status.product_price.map_or("an unknown amount".into(), |price| price.to_string());
         return Err(HalkodeError::Signature(Failure {
             reason: format!("the gateway took {price} for this invoice, but the order's total is {total}"),
             sent: Some(Sent::Yes),
@@ -316,6 +317,15 @@ impl Operation for ConfirmReturn {
             expected_currency: Some(currency),
         };
         match client.exchange(&completion) {
+            // Completed, but the answer did not vouch for the amount: the state must.
+            Ok(payment) if !payment.hash_verified => {
+                let confirmation = ask(client, &self.invoice_id, Some(self.total), claim).map_err(|mut error| {
+                    let failure = error.failure_mut();
+                    (failure.sent, failure.in_doubt) = (Some(Sent::Unknown), true);
+                    error
+                })?;
+                Ok(Confirmation { completed_now: true, auth_code: payment.auth_code, ..confirmation })
+            }
             // Taken, or held where the payment began as a pre-authorisation.
             Ok(payment) => Ok(Confirmation {
                 paid: true,

@@ -5,12 +5,12 @@ use zeroize::Zeroizing;
 use super::payment::{Card, Order, check_card_token, payment};
 use crate::amount::Amount;
 use crate::check;
-use crate::client::{Answer, Halkode};
+use crate::client::{Answer, Halkode, no_stray_pan};
 use crate::config::{Keys, UrlUse, check_url};
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::html;
 use crate::json::{Json, Object};
-use crate::model::{choice, model};
+use crate::model::{Value, choice, model};
 use crate::operation::{Exchange, Kind, Operation};
 use crate::secret::Secret;
 use crate::transport::{HttpAnswer, HttpRequest};
@@ -173,6 +173,7 @@ impl Operation for Pay3dForm {
 
     fn run(&self, client: &Halkode) -> Result<BrowserForm, HalkodeError> {
         let order = self.order();
+        no_stray_pan(&self.write().unwrap_or_default(), "")?;
         order.check()?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
         let card = self.card.as_ref().map(|card| card.checked(order.insurance())).transpose()?;
@@ -187,6 +188,7 @@ impl Operation for PayCardToken3dForm {
     const KIND: Kind = Kind::Pure;
 
     fn run(&self, client: &Halkode) -> Result<BrowserForm, HalkodeError> {
+        no_stray_pan(&self.write().unwrap_or_default(), "")?;
         self.order().check()?;
         check_card_token(&self.card_token, &self.customer_number)?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
