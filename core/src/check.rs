@@ -161,29 +161,47 @@ pub(crate) fn cvv(field: &str, value: &Secret) -> Checked {
 /// A calendar day `YYYY-MM-DD`, with a time `HH:MM:SS` behind a blank where `time` allows or demands one.
 pub(crate) fn date(field: &str, value: Option<&str>, time: Time) -> Checked {
     let Some(value) = value else { return Ok(()) };
-    let shape = |value: &str, form: &str| {
-        value.len() == form.len()
-            && value.bytes().zip(form.bytes()).all(|(byte, form)| match form {
-                b'0' => byte.is_ascii_digit(),
-                mark => byte == mark,
-            })
+    let (day, clock) = match value.split_once(' ') {
+        Some((day, clock)) => (day, Some(clock)),
+        None => (value, None),
     };
-    let fits = match time {
-        Time::Optional => shape(value, "0000-00-00") || shape(value, "0000-00-00 00:00:00"),
-        Time::Required => shape(value, "0000-00-00 00:00:00"),
-    };
-    if fits {
+    let real_time = clock.is_none_or(|clock| matches!(numbers(clock, "00:00:00"), Some([0..=23, 0..=59, 0..=59])));
+    if is_day(day) && real_time && (clock.is_some() || time == Time::Optional) {
         return Ok(());
     }
     let form = match time {
         Time::Optional => "YYYY-MM-DD or YYYY-MM-DD HH:MM:SS",
         Time::Required => "YYYY-MM-DD HH:MM:SS",
     };
-    Err(HalkodeError::request(field, format!("must be written {form}")))
+    Err(HalkodeError::request(field, format!("must be a real date, written {form}")))
+}
+
+/// The three numbers of a text of this form, in which every 0 stands for a digit.
+fn numbers(text: &str, form: &str) -> Option<[u32; 3]> {
+    let fits = text.len() == form.len()
+        && text
+            .bytes()
+            .zip(form.bytes())
+            .all(|(byte, form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form });
+    let mut parts = text.split(['-', ':']).filter_map(|part| part.parse().ok());
+    if fits { Some([parts.next()?, parts.next()?, parts.next()?]) } else { None }
+}
+
+fn is_day(text: &str) -> bool {
+    let Some([year, month, day]) = numbers(text, "0000-00-00") else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
 }
 
 /// Whether a date carries a time.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Time {
     Optional,
     Required,
@@ -231,10 +249,23 @@ mod tests {
 
     #[test]
     fn dates_have_one_form() {
-        for good in ["2026-11-23", "2026-11-23 10:00:00"] {
+        for good in ["2026-11-23", "2026-11-23 10:00:00", "2024-02-29", "2000-02-29 23:59:59"] {
             assert!(date("d", Some(good), Time::Optional).is_ok());
         }
-        for bad in ["23.11.2026", "2026/11/23", "2026-11-23T10:00:00", ""] {
+        for bad in [
+            "23.11.2026",
+            "2026/11/23",
+            "2026-11-23T10:00:00",
+            "",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-04-31",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-01-01 24:00:00",
+            "2026-01-01 ",
+            "+026-01-01",
+        ] {
             assert!(date("d", Some(bad), Time::Optional).is_err(), "{bad}");
         }
         assert!(date("d", Some("2026-11-23"), Time::Required).is_err());

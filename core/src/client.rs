@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use crate::config::{Config, Keys};
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::halkode::{CARD_FIELDS, GetToken, Token};
-use crate::json::{Json, Object};
-use crate::model::Value;
+use crate::json::Json;
+use crate::model::{Reading, Value};
 use crate::operation::{Exchange, Operation, care};
 use crate::secret::{Secret, holds_pan, without_pans};
 use crate::transport::{Care, HttpAnswer, HttpRequest, Lost, Transport};
@@ -24,6 +24,9 @@ pub(crate) const SPACING: Duration = Duration::from_secs(2);
 const RECONNECT: Duration = Duration::from_millis(250);
 /// The longest wait a gateway's `Retry-After` can ask for.
 const MAX_WAIT: Duration = Duration::from_secs(30);
+/// Refusals that do not say that nothing happened to the invoice: it is in progress or was processed before (3, 117), is not
+/// processed yet (69), failed for an unknown reason (99), succeeded in part (112).
+const UNCERTAIN: &[i64] = &[3, 69, 99, 112, 117];
 /// A token is renewed this long before it expires.
 const TOKEN_MARGIN: Duration = Duration::from_secs(300);
 
@@ -81,7 +84,7 @@ impl Halkode {
     pub fn from_json(config: &str) -> Result<Self, HalkodeError> {
         let json = Json::parse(config)
             .map_err(|reason| HalkodeError::request("", format!("the configuration is {reason}")))?;
-        Self::new(Config::read(json)?)
+        Self::new(Config::read(json, Reading::Strict)?)
     }
 
     /// Calls an operation by name: a JSON object in, a JSON object out. The reply is the caller's own and holds its secrets
@@ -100,7 +103,7 @@ impl Halkode {
     }
 
     pub(crate) fn call_read<O: Operation>(&self, name: &str, request: Json) -> Result<Json, HalkodeError> {
-        let mut read = O::read(request).map_err(HalkodeError::from);
+        let mut read = O::read(request, Reading::Strict).map_err(HalkodeError::from);
         if let Err(error) = &mut read {
             error.failure_mut().operation = Some(name.to_owned());
         }
@@ -120,12 +123,21 @@ impl Halkode {
 
     /// One exchange with the gateway, repeated only as its kind allows.
     pub(crate) fn exchange<E: Exchange>(&self, exchange: &E) -> Result<E::Reply, HalkodeError> {
-        no_stray_pan(&exchange.write().unwrap_or_default(), "")?;
-        exchange.check()?;
+        let (request, answer) = self.carry(exchange, care::<E>())?;
+        exchange
+            .reply(&self.keys, &answer)
+            .map_err(|error| self.finish(error, &request, exchange.invoice(), care::<E>()))
+    }
+
+    /// The part of an exchange that is the same for all, compiled once.
+    fn carry(&self, exchange: &dyn Outgoing, care: Care) -> Result<(HttpRequest, HttpAnswer), HalkodeError> {
+        no_stray_pan(&exchange.written(), "")?;
+        let request = exchange.checked_request(&self.keys)?;
         self.base()?;
-        let request = exchange.request(&self.keys)?;
-        let result = self.deliver(&request, care::<E>()).and_then(|answer| exchange.reply(&self.keys, &answer));
-        result.map_err(|error| self.finish(error, &request, exchange.invoice(), care::<E>()))
+        match self.deliver(&request, care) {
+            Ok(answer) => Ok((request, answer)),
+            Err(error) => Err(self.finish(error, &request, exchange.about(), care)),
+        }
     }
 
     /// Sends a request with a token and brings back an answer worth reading.
@@ -188,6 +200,9 @@ impl Halkode {
         }
         if care == Care::Money && !readable && failure.sent != Some(Sent::No) {
             failure.sent = Some(Sent::Unknown);
+            failure.in_doubt = true;
+        }
+        if care == Care::Money && failure.status_code.is_some_and(|code| UNCERTAIN.contains(&code)) {
             failure.in_doubt = true;
         }
         let mut secrets = vec![self.keys.app_secret.clone(), self.keys.merchant_key.clone()];
@@ -272,6 +287,26 @@ impl Halkode {
     }
 }
 
+/// The side of an exchange that goes out, whatever its type.
+trait Outgoing {
+    fn written(&self) -> Json;
+    fn checked_request(&self, keys: &Keys) -> Result<HttpRequest, HalkodeError>;
+    fn about(&self) -> Option<&str>;
+}
+
+impl<E: Exchange> Outgoing for E {
+    fn written(&self) -> Json {
+        self.write().unwrap_or_default()
+    }
+    fn checked_request(&self, keys: &Keys) -> Result<HttpRequest, HalkodeError> {
+        self.check()?;
+        self.request(keys)
+    }
+    fn about(&self) -> Option<&str> {
+        self.invoice()
+    }
+}
+
 /// Keys only: a client prints nothing else either.
 impl std::fmt::Debug for Halkode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -281,7 +316,7 @@ impl std::fmt::Debug for Halkode {
 
 fn no_answer(lost: Lost) -> HalkodeError {
     let sent = if lost.sent { Sent::Unknown } else { Sent::No };
-    HalkodeError::Transport(Failure { reason: lost.reason, sent: Some(sent), ..Failure::default() })
+    HalkodeError::Transport(Box::new(Failure { reason: lost.reason, sent: Some(sent), ..Failure::default() }))
 }
 
 /// Up to half a second, so that clients which failed together do not come back together.
@@ -314,128 +349,5 @@ fn secrets_of(json: &Json, found: &mut Vec<Secret>) {
         Json::List(list) => list.iter().for_each(|item| secrets_of(item, found)),
         Json::Object(object) => object.iter().for_each(|(_, value)| secrets_of(value, found)),
         _ => {}
-    }
-}
-
-/// Masks every card number in an answer: whole ones have been printed where masked ones are documented. Texts that are opaque by
-/// nature are left alone.
-fn mask_pans(name: &str, value: &mut Json) {
-    match value {
-        Json::Text(text) if !matches!(name, "token" | "card_token" | "hash_key") && holds_pan(text) => {
-            *text = without_pans(text);
-        }
-        Json::List(list) => list.iter_mut().for_each(|item| mask_pans(name, item)),
-        Json::Object(object) => object.iter_mut().for_each(|(name, value)| mask_pans(name, value)),
-        _ => {}
-    }
-}
-
-/// An answer that is a JSON object with an application code.
-pub(crate) struct Answer {
-    /// `status_code`; absent where the HTTP status alone says no.
-    pub code: Option<i64>,
-    /// The object.
-    pub object: Object,
-    status: u16,
-    excerpt: Option<String>,
-}
-
-impl Answer {
-    /// Reads an answer's body; what is no answer of the gateway at all is a transport error, with the outcome unknown.
-    pub(crate) fn read(answer: &HttpAnswer) -> Result<Self, HalkodeError> {
-        let failure = |reason: String| Failure {
-            reason,
-            sent: Some(Sent::Unknown),
-            http_status: Some(answer.status.into()),
-            body: answer.excerpt(),
-            ..Failure::default()
-        };
-        if answer.status >= 500 || answer.status == 408 {
-            return Err(HalkodeError::Transport(
-                failure(format!("the gateway answered HTTP {}", answer.status)).explain(),
-            ));
-        }
-        if (300..400).contains(&answer.status) {
-            return Err(HalkodeError::Protocol(failure(
-                "the gateway redirected an API call; redirects are not followed".into(),
-            )));
-        }
-        let json = std::str::from_utf8(&answer.body).ok().and_then(|text| Json::parse(text).ok());
-        // A sibling brand answers checkstatus with an array of one.
-        let object = match json {
-            Some(Json::Object(object)) => Some(object),
-            Some(Json::List(mut list)) if list.len() == 1 => list.pop().and_then(Json::into_object),
-            _ => None,
-        };
-        match object {
-            Some(mut object) => {
-                object.iter_mut().for_each(|(name, value)| mask_pans(name, value));
-                let code = object.get("status_code").and_then(Json::as_int);
-                Ok(Self { code, object, status: answer.status, excerpt: answer.excerpt() })
-            }
-            None if answer.status >= 400 => {
-                Ok(Self { code: None, object: Object::new(), status: answer.status, excerpt: answer.excerpt() })
-            }
-            None => Err(HalkodeError::Transport(failure("the answer is not the gateway's JSON".into()))),
-        }
-    }
-
-    /// The object when its code is among those that mean success, else why the gateway said no.
-    pub(crate) fn accept(self, codes: &[i64]) -> Result<Object, HalkodeError> {
-        let refused = self.status >= 400;
-        match self.code {
-            Some(code) if codes.contains(&code) && !refused => Ok(self.object),
-            Some(100) if refused => Err(self.odd("the answer says success (100) with an HTTP status of failure")),
-            None if !refused => Err(self.odd("the answer has no status_code")),
-            _ => Err(self.declined()),
-        }
-    }
-
-    fn odd(self, reason: &str) -> HalkodeError {
-        HalkodeError::Protocol(Failure {
-            reason: reason.to_owned(),
-            sent: Some(Sent::Unknown),
-            http_status: Some(self.status.into()),
-            body: self.excerpt,
-            ..Failure::default()
-        })
-    }
-
-    pub(crate) fn declined(self) -> HalkodeError {
-        let data = self.object.get("data").and_then(Json::as_object);
-        let text = |names: &[&str]| {
-            let at = |object: &Object| {
-                names.iter().find_map(|name| {
-                    object.get(name).and_then(Json::as_text).filter(|text| !text.is_empty()).map(str::to_owned)
-                })
-            };
-            at(&self.object).or_else(|| data.and_then(at))
-        };
-        let description = text(&["status_description", "success_message", "message", "title"]);
-        let own_code = self.code.map(|code| code.to_string());
-        let failure = Failure {
-            reason: match (self.code, &description) {
-                (Some(code), Some(text)) => format!("the gateway answered {code}: {text}"),
-                (Some(code), None) => format!("the gateway answered {code}"),
-                (None, _) => format!("the gateway answered HTTP {}", self.status),
-            },
-            sent: Some(Sent::Yes),
-            invoice_id: text(&["invoice_id"]),
-            status_code: self.code,
-            // `error_code` is the bank's only where it is not the gateway's own code once more.
-            bank_code: text(&["original_bank_error_code", "bank_status_code"])
-                .or_else(|| text(&["error_code"]).filter(|code| code != "100" && Some(code) != own_code.as_ref())),
-            bank_description: text(&["original_bank_error_description", "bank_status_description", "error"]),
-            status_description: description,
-            http_status: Some(self.status.into()),
-            body: self.excerpt.clone(),
-            ..Failure::default()
-        };
-        let failure = failure.explain();
-        // 14: unknown merchant key; 30: wrong app id or secret; 401 that a fresh token did not cure.
-        match (self.code, self.status) {
-            (Some(14 | 30), _) | (_, 401) => HalkodeError::Credentials(failure),
-            _ => HalkodeError::Declined(failure),
-        }
     }
 }

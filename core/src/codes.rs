@@ -19,6 +19,16 @@ pub(crate) enum Resend {
     AskFirst,
 }
 
+impl Resend {
+    const ALL: [(&'static str, Self); 5] = [
+        ("Done", Self::Done),
+        ("Never", Self::Never),
+        ("AfterFix", Self::AfterFix),
+        ("Later", Self::Later),
+        ("AskFirst", Self::AskFirst),
+    ];
+}
+
 /// The meaning of one code and what a shop should do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CodeText {
@@ -48,41 +58,52 @@ pub(crate) struct BankText {
 }
 
 /// The meaning of an answer's `status_code`.
-pub(crate) fn application(code: i64) -> Option<&'static CodeText> {
-    find(APPLICATION, code)
+pub(crate) fn application(code: i64) -> Option<CodeText> {
+    rows(APPLICATION).find(|row| row.code == code)
 }
 
 /// The meaning of an answer's HTTP status.
-pub(crate) fn server(code: i64) -> Option<&'static CodeText> {
-    find(SERVER, code)
+pub(crate) fn server(code: i64) -> Option<CodeText> {
+    rows(SERVER).find(|row| row.code == code)
 }
 
 /// The meaning of an `original_bank_error_code`; `5` is read as `05`, since a number in JSON has no leading zero.
-pub(crate) fn bank(code: &str) -> Option<&'static BankText> {
+pub(crate) fn bank(code: &str) -> Option<BankText> {
     let code = format!("{:0>2}", code.trim().to_ascii_uppercase());
-    BANK.binary_search_by(|row| row.code.cmp(&code)).ok().map(|at| &BANK[at])
+    bank_rows().find(|row| row.code == code)
 }
 
-fn find(table: &'static [CodeText], code: i64) -> Option<&'static CodeText> {
-    table.binary_search_by_key(&code, |row| row.code).ok().map(|at| &table[at])
+// Each table is one text, a line per code and a tab between the columns: several hundred separate texts would cost the
+// shared library a relocation each, at every start of every process.
+
+fn columns<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+    table.lines().filter_map(|line| {
+        let mut columns = line.split('\t');
+        let row = std::array::from_fn(|_| columns.next().unwrap_or_default());
+        columns.next().is_none().then_some(row)
+    })
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = CodeText> {
+    columns(table).filter_map(|[code, resend, en, tr, advice_en, advice_tr]| {
+        let (_, resend) = Resend::ALL.into_iter().find(|(name, _)| *name == resend)?;
+        Some(CodeText { code: code.parse().ok()?, en, tr, advice_en, advice_tr, resend })
+    })
+}
+
+fn bank_rows() -> impl Iterator<Item = BankText> {
+    columns(BANK).map(|[code, en, tr]| BankText { code, en, tr })
 }
 
 /// One row: code, whether to send again, meaning in English and Turkish, advice in English and Turkish.
 macro_rules! codes {
     ($($code:literal $resend:ident $en:literal $tr:literal $advice_en:literal $advice_tr:literal)*) => {
-        &[$(CodeText {
-            code: $code,
-            en: $en,
-            tr: $tr,
-            advice_en: $advice_en,
-            advice_tr: $advice_tr,
-            resend: Resend::$resend,
-        }),*]
+        concat!($($code, "\t", stringify!($resend), "\t", $en, "\t", $tr, "\t", $advice_en, "\t", $advice_tr, "\n"),*)
     };
 }
 
 /// Every documented application code, ascending.
-pub(crate) static APPLICATION: &[CodeText] = codes! {
+static APPLICATION: &str = codes! {
     0 AfterFix
     "There are no commission rates to list."
     "Listelenecek komisyon oranı yok."
@@ -511,7 +532,7 @@ pub(crate) static APPLICATION: &[CodeText] = codes! {
 };
 
 /// The HTTP statuses that the merchant guide lists, and four that proxies in front of such gateways answer, ascending.
-pub(crate) static SERVER: &[CodeText] = codes! {
+static SERVER: &str = codes! {
     200 AskFirst
     "The server answered; whether the operation succeeded stands in the status_code of the body."
     "Sunucu yanıt verdi; işlemin başarılı olup olmadığı gövdedeki status_code alanındadır."
@@ -623,13 +644,13 @@ pub(crate) static SERVER: &[CodeText] = codes! {
 
 /// One row: code, meaning in English and Turkish.
 macro_rules! bank_codes {
-    ($($code:literal $en:literal $tr:literal)*) => { &[$(BankText { code: $code, en: $en, tr: $tr }),*] };
+    ($($code:literal $en:literal $tr:literal)*) => { concat!($($code, "\t", $en, "\t", $tr, "\n"),*) };
 }
 
 /// The refusals of Turkish card banks (ISO 8583 response codes as the Turkish interbank networks use them), ascending.
 /// The letters at the end come from payment gateways: V004 and V111 were seen on HALKÖDE's own test hosts. 00, the bank's
 /// approval, is left out: beside a failure it would explain nothing.
-pub(crate) static BANK: &[BankText] = bank_codes! {
+static BANK: &str = bank_codes! {
     "01" "The card's bank wants a call before it decides." "Kartı veren banka karar için aranmayı istiyor."
     "02" "The card's bank wants a call (special condition)." "Kartı veren banka aranmayı istiyor (özel durum)."
     "03" "The bank does not know this merchant." "Üye işyeri bankada tanımlı değil."
@@ -705,12 +726,16 @@ mod tests {
     #[test]
     fn tables_are_sorted_unique_and_found() {
         for (table, find) in [(APPLICATION, application as fn(i64) -> _), (SERVER, server)] {
-            assert!(table.windows(2).all(|pair| pair[0].code < pair[1].code));
-            assert!(table.iter().all(|row| find(row.code) == Some(row)));
+            let codes: Vec<i64> = rows(table).map(|row| row.code).collect();
+            assert_eq!(codes.len(), table.lines().count(), "every line is a row");
+            assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
+            assert!(rows(table).all(|row| find(row.code) == Some(row)));
             assert_eq!(find(-1), None);
         }
-        assert!(BANK.windows(2).all(|pair| pair[0].code < pair[1].code));
-        assert!(BANK.iter().all(|row| bank(row.code) == Some(row)));
+        let codes: Vec<&str> = bank_rows().map(|row| row.code).collect();
+        assert_eq!(codes.len(), BANK.lines().count(), "every line is a row");
+        assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(bank_rows().all(|row| bank(row.code) == Some(row)));
         assert_eq!(bank(" 5 "), bank("05"));
         assert_eq!(bank("gk"), bank("GK"));
         assert!(["", "0", "00", "XX"].into_iter().all(|code| bank(code).is_none()));
@@ -718,11 +743,10 @@ mod tests {
 
     #[test]
     fn every_text_is_a_sentence_in_its_language() {
-        let pairs = APPLICATION
-            .iter()
-            .chain(SERVER)
+        let pairs = rows(APPLICATION)
+            .chain(rows(SERVER))
             .flat_map(|row| [(row.en, row.tr), (row.advice_en, row.advice_tr)])
-            .chain(BANK.iter().map(|row| (row.en, row.tr)));
+            .chain(bank_rows().map(|row| (row.en, row.tr)));
         for (en, tr) in pairs {
             assert_ne!(en, tr);
             for text in [en, tr] {
@@ -762,7 +786,7 @@ mod tests {
         for code in [500, 502, 504] {
             assert_eq!(server(code).map(|row| row.resend), Some(Resend::AskFirst), "{code}");
         }
-        let done: Vec<i64> = APPLICATION.iter().filter(|row| row.resend == Resend::Done).map(|row| row.code).collect();
+        let done: Vec<i64> = rows(APPLICATION).filter(|row| row.resend == Resend::Done).map(|row| row.code).collect();
         assert_eq!(done, [100, 101]);
     }
 }

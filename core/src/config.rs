@@ -116,6 +116,12 @@ impl Config {
             }
         }
         let length = self.merchant_key.expose().chars().count();
+        if length > MERCHANT_KEY_LENGTH {
+            return Err(wrong(
+                "merchant_key",
+                &format!("has {length} characters where merchant keys have {MERCHANT_KEY_LENGTH}"),
+            ));
+        }
         if length < MERCHANT_KEY_LENGTH {
             return Err(wrong(
                 "merchant_key",

@@ -6,6 +6,7 @@ use crate::codes;
 use crate::json::Object;
 use crate::model::{Value, Wrong, choice, model};
 use crate::secret::without_pans;
+use crate::transport::HttpAnswer;
 
 choice! {
     /// Whether a request may have reached the gateway.
@@ -69,19 +70,19 @@ model! {
 #[derive(Debug, Clone, PartialEq)]
 pub enum HalkodeError {
     /// The request was refused here, before any byte was sent; `field` names the culprit.
-    Request(Failure),
+    Request(Box<Failure>),
     /// The gateway does not accept these keys.
-    Credentials(Failure),
+    Credentials(Box<Failure>),
     /// No readable answer; `sent` says whether the request may have reached the gateway.
-    Transport(Failure),
+    Transport(Box<Failure>),
     /// The gateway or the bank said no; codes and explanations say why.
-    Declined(Failure),
+    Declined(Box<Failure>),
     /// A hash that should prove where an answer comes from does not fit it.
-    Signature(Failure),
+    Signature(Box<Failure>),
     /// The gateway answered something this library cannot read.
-    Protocol(Failure),
+    Protocol(Box<Failure>),
     /// A bug in this library.
-    Internal(Failure),
+    Internal(Box<Failure>),
 }
 
 use HalkodeError::*;
@@ -123,35 +124,51 @@ impl HalkodeError {
         crate::json::Json::from(object).to_string()
     }
 
-    pub(crate) fn request(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        let (field, reason): (String, String) = (field.into(), reason.into());
-        let said = if field.is_empty() { reason } else { format!("{field} {reason}") };
-        Request(Failure {
-            reason: said,
-            field: (!field.is_empty()).then_some(field),
-            sent: Some(Sent::No),
-            ..Failure::default()
-        })
+    /// A request refused before anything was sent; `field` is what is wrong with it, or empty.
+    pub fn request(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        fn refused(field: String, reason: String) -> HalkodeError {
+            let said = if field.is_empty() { reason } else { format!("{field} {reason}") };
+            Request(Box::new(Failure {
+                reason: said,
+                field: (!field.is_empty()).then_some(field),
+                sent: Some(Sent::No),
+                ..Failure::default()
+            }))
+        }
+        refused(field.into(), reason.into())
     }
 
     pub(crate) fn signature(reason: impl Into<String>) -> Self {
-        Signature(Failure { reason: reason.into(), sent: Some(Sent::Yes), ..Failure::default() })
+        Signature(Box::new(Failure { reason: reason.into(), sent: Some(Sent::Yes), ..Failure::default() }))
     }
 
     pub(crate) fn protocol(reason: impl Into<String>) -> Self {
-        Protocol(Failure { reason: reason.into(), sent: Some(Sent::Yes), ..Failure::default() })
+        Protocol(Box::new(Failure { reason: reason.into(), sent: Some(Sent::Yes), ..Failure::default() }))
     }
 
     /// A bug in this library, for instance a panic that a binding caught.
     pub fn internal(reason: impl Into<String>) -> Self {
-        Internal(Failure { reason: without_pans(&reason.into()), ..Failure::default() })
+        Internal(Box::new(Failure { reason: without_pans(&reason.into()), ..Failure::default() }))
     }
 }
 
 impl Failure {
+    /// About an answer that does not tell what happened.
+    pub(crate) fn unclear(answer: &HttpAnswer, reason: &str) -> Box<Self> {
+        Box::new(Self {
+            reason: reason.to_owned(),
+            sent: Some(Sent::Unknown),
+            http_status: Some(answer.status.into()),
+            body: answer.excerpt(),
+            ..Self::default()
+        })
+    }
+
     /// Fills in what is known of the codes: the application's meaning, or the HTTP status' where there is no such code.
-    pub(crate) fn explain(mut self) -> Self {
+    pub(crate) fn explain(mut self: Box<Self>) -> Box<Self> {
         let text = match (self.status_code, self.http_status) {
+            // What is refused in spite of such a code did not succeed.
+            (Some(100 | 101), _) => None,
             (Some(code), _) => codes::application(code),
             (None, Some(status)) => codes::server(i64::from(status)),
             (None, None) => None,

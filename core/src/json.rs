@@ -51,12 +51,14 @@ impl Object {
     }
 
     /// Sets a member: in its place when it is there, else at the end.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Json>) {
-        let (name, value) = (name.into(), value.into());
-        match self.0.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, v)) => *v = value,
-            None => self.0.push((name, value)),
+    pub fn set(&mut self, name: impl AsRef<str>, value: impl Into<Json>) {
+        fn put(object: &mut Object, name: &str, value: Json) {
+            match object.0.iter_mut().find(|(n, _)| n == name) {
+                Some((_, v)) => *v = value,
+                None => object.0.push((name.to_owned(), value)),
+            }
         }
+        put(self, name.as_ref(), value.into());
     }
 
     /// Removes a member and returns its value.

@@ -33,6 +33,7 @@
 //! Unofficial; not affiliated with the gateway's operator.
 
 mod amount;
+mod answer;
 mod check;
 mod client;
 mod codes;
@@ -52,7 +53,7 @@ pub use config::{Config, Environment, Keys};
 pub use error::{Failure, HalkodeError, Sent};
 pub use halkode::*;
 pub use json::{Json, Object};
-pub use model::{Model, Value, Wrong};
+pub use model::{Model, Reading, Value, Wrong};
 pub use operation::{Exchange, Kind, Operation};
 pub use secret::Secret;
 pub use transport::{HttpAnswer, HttpRequest};

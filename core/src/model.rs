@@ -37,13 +37,19 @@ impl Wrong {
     }
 }
 
+/// How a value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// What a caller gave: exactly this type, or an error.
+    Strict,
+    /// What a gateway answered: numbers as text, text as numbers, and many ways to say nothing.
+    Open,
+}
+
 /// A type that fields of requests and replies can have.
 pub trait Value: Sized + Default {
-    /// Reads what a caller gave: exactly this type, or an error.
-    fn read(json: Json) -> Result<Self, Wrong>;
-
-    /// Reads what a gateway answered, numbers as text and text as numbers; what it cannot read it gives back.
-    fn read_open(json: Json) -> Result<Self, Json>;
+    /// Reads a value.
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong>;
 
     /// What an absent field means; `None` when the field is required.
     fn absent() -> Option<Self> {
@@ -66,18 +72,12 @@ pub trait Value: Sized + Default {
 }
 
 impl Value for String {
-    fn read(json: Json) -> Result<Self, Wrong> {
-        match json {
-            Json::Text(text) => Ok(text),
-            other => Err(Wrong::kind("text", &other)),
-        }
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
-        match json {
-            Json::Text(text) | Json::Number(text) => Ok(text),
-            Json::Bool(value) => Ok(value.to_string()),
-            nothing if nothing.is_nothing() => Ok(Self::new()),
-            other => Err(other),
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
+        match (json, how) {
+            (Json::Text(text), _) | (Json::Number(text), Reading::Open) => Ok(text),
+            (Json::Bool(value), Reading::Open) => Ok(if value { "true" } else { "false" }.to_owned()),
+            (nothing, Reading::Open) if nothing.is_nothing() => Ok(Self::new()),
+            (other, _) => Err(Wrong::kind("text", &other)),
         }
     }
     fn write(&self) -> Option<Json> {
@@ -90,17 +90,10 @@ impl Value for String {
 }
 
 impl Value for Secret {
-    fn read(json: Json) -> Result<Self, Wrong> {
-        match json {
-            Json::Text(text) => Ok(text.into()),
-            Json::Secret(secret) => Ok(secret),
-            other => Err(Wrong::kind("text", &other)),
-        }
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
         match json {
             Json::Secret(secret) => Ok(secret),
-            other => String::read_open(other).map(Secret::from),
+            other => String::read(other, how).map(Secret::from),
         }
     }
     fn write(&self) -> Option<Json> {
@@ -113,27 +106,20 @@ impl Value for Secret {
 }
 
 impl Value for Amount {
-    fn read(json: Json) -> Result<Self, Wrong> {
-        let amount: Amount = match &json {
-            Json::Text(text) => text.parse().map_err(|e: crate::NotAnAmount| Wrong::new("", e.to_string()))?,
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
+        let read = |text: &str| text.parse().map_err(|e: crate::NotAnAmount| Wrong::new("", e.to_string()));
+        match (&json, how) {
+            (Json::Text(text) | Json::Number(text), Reading::Open) => read(text.trim()),
+            (Json::Text(text), Reading::Strict) => {
+                let amount: Amount = read(text)?;
+                if amount.is_payable() { Ok(amount) } else { Err(Wrong::new("", "has more than two decimals")) }
+            }
             // Whole numbers are exact in every language; a fraction may have been a float, so it must come as text.
-            Json::Number(text) if text.parse::<i64>().is_ok() => {
-                text.parse().map_err(|e: crate::NotAnAmount| Wrong::new("", e.to_string()))?
+            (Json::Number(text), Reading::Strict) if text.parse::<i64>().is_ok() => read(text),
+            (Json::Number(_), Reading::Strict) => {
+                Err(Wrong::new("", "is a number with a fraction; write amounts as text such as \"12.50\""))
             }
-            Json::Number(_) => {
-                return Err(Wrong::new("", "is a number with a fraction; write amounts as text such as \"12.50\""));
-            }
-            other => return Err(Wrong::kind("an amount as text such as \"12.50\"", other)),
-        };
-        if !amount.is_payable() {
-            return Err(Wrong::new("", "has more than two decimals"));
-        }
-        Ok(amount)
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
-        match json.as_text().map(|text| text.trim().parse()) {
-            Some(Ok(amount)) => Ok(amount),
-            _ => Err(json),
+            (other, _) => Err(Wrong::kind("an amount as text such as \"12.50\"", other)),
         }
     }
     fn write(&self) -> Option<Json> {
@@ -146,18 +132,12 @@ impl Value for Amount {
 }
 
 impl Value for bool {
-    fn read(json: Json) -> Result<Self, Wrong> {
-        match json {
-            Json::Bool(value) => Ok(value),
-            other => Err(Wrong::kind("true or false", &other)),
-        }
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
-        match (&json, json.as_text()) {
-            (Json::Bool(value), _) => Ok(*value),
-            (_, Some("1" | "true" | "TRUE" | "True")) => Ok(true),
-            (_, Some("0" | "false" | "FALSE" | "False")) => Ok(false),
-            _ => Err(json),
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
+        match (&json, json.as_text(), how) {
+            (Json::Bool(value), ..) => Ok(*value),
+            (_, Some("1" | "true" | "TRUE" | "True"), Reading::Open) => Ok(true),
+            (_, Some("0" | "false" | "FALSE" | "False"), Reading::Open) => Ok(false),
+            (other, ..) => Err(Wrong::kind("true or false", other)),
         }
     }
     fn write(&self) -> Option<Json> {
@@ -169,19 +149,19 @@ impl Value for bool {
     }
 }
 
+fn integer(json: &Json, how: Reading) -> Result<i64, Wrong> {
+    match (json, how) {
+        (Json::Number(text), _) | (Json::Text(text), Reading::Open) => {
+            text.trim().parse().map_err(|_| Wrong::new("", "must be a whole number in range"))
+        }
+        (other, _) => Err(Wrong::kind("a whole number", other)),
+    }
+}
+
 macro_rules! integers { ($($type:ty),*) => { $(
     impl Value for $type {
-        fn read(json: Json) -> Result<Self, Wrong> {
-            match &json {
-                Json::Number(text) => text.parse().map_err(|_| Wrong::new("", "must be a whole number in range")),
-                other => Err(Wrong::kind("a whole number", other)),
-            }
-        }
-        fn read_open(json: Json) -> Result<Self, Json> {
-            match json.as_text().map(|text| text.trim().parse()) {
-                Some(Ok(number)) => Ok(number),
-                _ => Err(json),
-            }
+        fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
+            <$type>::try_from(integer(&json, how)?).map_err(|_| Wrong::new("", "must be a whole number in range"))
         }
         fn write(&self) -> Option<Json> {
             Some(Json::Number(self.to_string()))
@@ -195,11 +175,8 @@ macro_rules! integers { ($($type:ty),*) => { $(
 integers!(u32, i64);
 
 impl<T: Value> Value for Option<T> {
-    fn read(json: Json) -> Result<Self, Wrong> {
-        T::read(json).map(Some)
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
-        if json.is_nothing() { Ok(None) } else { T::read_open(json).map(Some) }
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
+        if how == Reading::Open && json.is_nothing() { Ok(None) } else { T::read(json, how).map(Some) }
     }
     fn absent() -> Option<Self> {
         Some(None)
@@ -219,21 +196,13 @@ impl<T: Value> Value for Option<T> {
 }
 
 impl<T: Value> Value for Vec<T> {
-    fn read(json: Json) -> Result<Self, Wrong> {
-        let Json::List(list) = json else { return Err(Wrong::kind("a list", &json)) };
-        let read = |(i, item)| T::read(item).map_err(|wrong| wrong.within(&format!("[{i}]")));
-        list.into_iter().enumerate().map(read).collect()
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
-        match json {
-            Json::List(list) => {
-                let kept = list.clone();
-                let read: Result<Vec<T>, Json> = list.into_iter().map(T::read_open).collect();
-                read.map_err(|_| Json::List(kept))
-            }
-            nothing if nothing.is_nothing() => Ok(Vec::new()),
-            other => Err(other),
-        }
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
+        let mut read = Vec::new();
+        each_item(json, how, &mut |item| {
+            read.push(T::read(item, how)?);
+            Ok(())
+        })?;
+        Ok(read)
     }
     fn absent() -> Option<Self> {
         Some(Vec::new())
@@ -245,15 +214,16 @@ impl<T: Value> Value for Vec<T> {
         Some(Json::List(self.iter().filter_map(T::write).collect()))
     }
     fn wire(&self, name: &str, body: &mut Object) {
-        if self.is_empty() {
-            return;
+        // An item goes onto the wire as a field does; the field is only there to carry it.
+        let mut items = Vec::new();
+        for item in self {
+            let mut field = Object::new();
+            item.wire(name, &mut field);
+            items.extend(field.take(name));
         }
-        let items = self.iter().filter_map(|item| {
-            let mut holder = Object::new();
-            item.wire("item", &mut holder);
-            holder.take("item")
-        });
-        body.set(name, items.collect::<Vec<_>>());
+        if !items.is_empty() {
+            body.set(name, items);
+        }
     }
     #[cfg(feature = "schema")]
     fn shape() -> Shape {
@@ -261,19 +231,25 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
+fn each_item(json: Json, how: Reading, read: &mut dyn FnMut(Json) -> Result<(), Wrong>) -> Result<(), Wrong> {
+    let list = match json {
+        Json::List(list) => list,
+        nothing if how == Reading::Open && nothing.is_nothing() => Vec::new(),
+        other => return Err(Wrong::kind("a list", &other)),
+    };
+    for (i, item) in list.into_iter().enumerate() {
+        read(item).map_err(|wrong| wrong.within(&format!("[{i}]")))?;
+    }
+    Ok(())
+}
+
 /// Any JSON object, as it is.
 impl Value for Object {
-    fn read(json: Json) -> Result<Self, Wrong> {
+    fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
         match json {
             Json::Object(object) => Ok(object),
+            nothing if how == Reading::Open && nothing.is_nothing() => Ok(Self::new()),
             other => Err(Wrong::kind("an object", &other)),
-        }
-    }
-    fn read_open(json: Json) -> Result<Self, Json> {
-        match json {
-            Json::Object(object) => Ok(object),
-            nothing if nothing.is_nothing() => Ok(Self::new()),
-            other => Err(other),
         }
     }
     fn absent() -> Option<Self> {
@@ -301,35 +277,84 @@ pub trait Model: Value + Clone + std::fmt::Debug {
     fn info() -> ModelInfo;
 }
 
-pub(crate) fn take_strict<T: Value>(object: &mut Object, name: &str) -> Result<T, Wrong> {
-    match object.take(name) {
-        None | Some(Json::Null) => T::absent().ok_or_else(|| Wrong::new(name, "is required")),
-        Some(json) => T::read(json).map_err(|wrong| wrong.within(name)),
+/// A field of a model behind one pointer, so that reading and writing are loops over a table instead of code per field.
+pub(crate) trait Slot {
+    fn fill(&mut self, json: Json, how: Reading) -> Result<(), Wrong>;
+    fn leave_out(&mut self) -> Result<(), Wrong>;
+    fn write_slot(&self) -> Option<Json>;
+    fn wire_slot(&self, name: &str, body: &mut Object);
+}
+
+impl<T: Value> Slot for T {
+    fn fill(&mut self, json: Json, how: Reading) -> Result<(), Wrong> {
+        *self = T::read(json, how)?;
+        Ok(())
+    }
+    fn leave_out(&mut self) -> Result<(), Wrong> {
+        // The model was made with defaults, which is what absence means where it is allowed.
+        T::absent().map(drop).ok_or_else(|| Wrong::new("", "is required"))
+    }
+    fn write_slot(&self) -> Option<Json> {
+        self.write()
+    }
+    fn wire_slot(&self, name: &str, body: &mut Object) {
+        self.wire(name, body);
     }
 }
 
-pub(crate) fn nothing_left(object: &Object, known: &[&str]) -> Result<(), Wrong> {
-    let Some((name, _)) = object.iter().next() else { return Ok(()) };
-    let bare = |name: &str| name.replace(['_', '-'], "").to_lowercase();
-    let shown: String = without_pans(name).chars().take(60).collect();
-    Err(match known.iter().find(|k| bare(k) == bare(name)) {
-        Some(near) => Wrong::new(shown, format!("is not a field here; did you mean {near}?")),
-        None => Wrong::new(shown, format!("is not a field here; the fields are {}", known.join(", "))),
-    })
+pub(crate) fn read_strict(json: Json, fields: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
+    let mut object = into_object(json)?;
+    // Unknown names first: "did you mean" says more than "is required" to who misspelled a name.
+    if let Some((name, _)) = object.iter().find(|(name, _)| !fields.iter().any(|(known, _)| known == name)) {
+        return Err(unknown(name, fields.iter().map(|(known, _)| *known)));
+    }
+    for (name, slot) in fields {
+        let filled = match object.take(name) {
+            None | Some(Json::Null) => slot.leave_out(),
+            Some(json) => slot.fill(json, Reading::Strict),
+        };
+        filled.map_err(|wrong| wrong.within(name))?;
+    }
+    Ok(())
 }
 
-/// Takes a reply's field by its wire name or, when the reply was written by this library, by its own name.
-/// What cannot be read stays in `object`, from where it goes to `extra`: no odd field may cost a shop the whole answer.
-pub(crate) fn take_open<T: Value>(object: &mut Object, wire: &str, name: &str) -> T {
-    for key in [wire, name] {
-        if let Some(json) = object.take(key) {
-            match T::read_open(json) {
-                Ok(value) => return value,
-                Err(json) => object.set(key, json),
+fn unknown<'a>(name: &str, mut known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
+    let bare = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    let shown: String = without_pans(name).chars().take(60).collect();
+    match known.clone().find(|known| bare(known) == bare(name)) {
+        Some(near) => Wrong::new(shown, format!("is not a field here; did you mean {near}?")),
+        None if known.next().is_none() => Wrong::new(shown, "is not a field here; there are none"),
+        None => {
+            Wrong::new(shown, format!("is not a field here; the fields are {}", known.collect::<Vec<_>>().join(", ")))
+        }
+    }
+}
+
+/// Fills a reply's fields, each from its wire name or, when this library wrote the reply, from its own name. What cannot be
+/// read stays in `object`, from where it goes to `extra`: no odd field may cost a shop the whole answer.
+pub(crate) fn read_open(object: &mut Object, fields: &mut [(&str, &str, &mut dyn Slot)]) {
+    for (wire, name, slot) in fields {
+        for key in [*wire, *name] {
+            let filled = object.get(key).map(|json| slot.fill(json.clone(), Reading::Open));
+            if matches!(filled, Some(Ok(()))) {
+                object.take(key);
+                break;
             }
         }
     }
-    T::absent().unwrap_or_default()
+}
+
+pub(crate) fn write_fields(fields: &[(&str, &dyn Slot)]) -> Option<Json> {
+    let written = fields.iter().filter_map(|(name, slot)| Some(((*name).to_owned(), slot.write_slot()?)));
+    Some(Json::Object(written.collect()))
+}
+
+pub(crate) fn body_fields(fields: &[(&str, &dyn Slot)]) -> Object {
+    let mut body = Object::new();
+    for (wire, slot) in fields {
+        slot.wire_slot(wire, &mut body);
+    }
+    body
 }
 
 pub(crate) fn into_object(json: Json) -> Result<Object, Wrong> {
@@ -366,19 +391,19 @@ macro_rules! model {
             [" Fields of the answer that this library does not know, or that had an unexpected type, as they came."] extra: $crate::json::Object,
         });
         impl $crate::model::Value for $name {
-            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
+            fn read(json: $crate::json::Json, _: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
                 $crate::model::into_object(json).map(Self::from)
-            }
-            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
-                $crate::model::into_object(json.clone()).map(Self::from).map_err(|_| json)
             }
             $crate::model::model!(@write $($field,)* extra,);
         }
         impl From<$crate::json::Object> for $name {
             fn from(mut object: $crate::json::Object) -> Self {
-                let object = &mut object;
-                $(let $field = $crate::model::take_open(object, $crate::model::model!(@wire $field $($wire)?), stringify!($field));)*
-                Self { $($field,)* extra: $crate::model::with_extra(std::mem::take(object)) }
+                let mut this = Self::default();
+                $crate::model::read_open(&mut object, &mut [
+                    $(($crate::model::model!(@wire $field $($wire)?), stringify!($field), &mut this.$field as &mut dyn $crate::model::Slot),)*
+                ]);
+                this.extra = $crate::model::with_extra(object);
+                this
             }
         }
         $crate::model::model!(@model [$($doc),*] "reply" $name {
@@ -389,13 +414,13 @@ macro_rules! model {
     ($(#[doc = $doc:expr])* result $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty,)* }) => {
         $crate::model::model!(@struct [$($doc),*] $name { $([$($fdoc),*] $field: $ty,)* });
         impl $crate::model::Value for $name {
-            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
+            fn read(json: $crate::json::Json, _: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
                 let mut object = $crate::model::into_object(json)?;
-                let object = &mut object;
-                Ok(Self { $($field: $crate::model::take_open(object, stringify!($field), stringify!($field)),)* })
-            }
-            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
-                <Self as $crate::model::Value>::read(json.clone()).map_err(|_| json)
+                let mut this = Self::default();
+                $crate::model::read_open(&mut object, &mut [
+                    $((stringify!($field), stringify!($field), &mut this.$field as &mut dyn $crate::model::Slot),)*
+                ]);
+                Ok(this)
             }
             $crate::model::model!(@write $($field,)*);
         }
@@ -423,18 +448,13 @@ macro_rules! model {
     (@strict $kind:literal [$($doc:expr),*] $name:ident { $([$($fdoc:expr),*] $field:ident: $ty:ty $(= $wire:literal)?,)* } { $($wire_fn:tt)* }) => {
         $crate::model::model!(@struct [$($doc),*] $name { $([$($fdoc),*] $field: $ty,)* });
         impl $crate::model::Value for $name {
-            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
-                let mut object = $crate::model::into_object(json)?;
-                // Unknown names first: "did you mean" says more than "is required" to who misspelled a name.
-                const KNOWN: &[&str] = &[$(stringify!($field)),*];
-                let unknown = object.iter().filter(|(name, _)| !KNOWN.contains(name));
-                let unknown = unknown.map(|(name, value)| (name.to_owned(), value.clone())).collect();
-                $crate::model::nothing_left(&unknown, KNOWN)?;
-                let _object = &mut object;
-                Ok(Self { $($field: $crate::model::take_strict(_object, stringify!($field))?,)* })
-            }
-            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
-                <Self as $crate::model::Value>::read(json.clone()).map_err(|_| json)
+            fn read(json: $crate::json::Json, _: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
+                #[allow(unused_mut)]
+                let mut this = Self::default();
+                $crate::model::read_strict(json, &mut [
+                    $((stringify!($field), &mut this.$field as &mut dyn $crate::model::Slot),)*
+                ])?;
+                Ok(this)
             }
             $crate::model::model!(@write $($field,)*);
             $($wire_fn)*
@@ -459,17 +479,14 @@ macro_rules! model {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let json = <$crate::json::Json as serde::Deserialize>::deserialize(deserializer)?;
-                <Self as $crate::model::Value>::read(json)
+                <Self as $crate::model::Value>::read(json, $crate::model::Reading::Strict)
                     .map_err(|wrong| serde::de::Error::custom(format!("{}: {}", wrong.field, wrong.reason)))
             }
         }
     };
     (@write $($field:ident,)*) => {
-        #[allow(unused_mut)]
         fn write(&self) -> Option<$crate::json::Json> {
-            let mut object = $crate::json::Object::new();
-            $(if let Some(value) = $crate::model::Value::write(&self.$field) { object.set(stringify!($field), value); })*
-            Some($crate::json::Json::Object(object))
+            $crate::model::write_fields(&[$((stringify!($field), &self.$field as &dyn $crate::model::Slot),)*])
         }
         #[cfg(feature = "schema")]
         fn shape() -> $crate::model::Shape {
@@ -479,11 +496,8 @@ macro_rules! model {
     (@model [$($doc:expr),*] $kind:literal $name:ident { $([$($fdoc:expr),*] $field:ident: $ty:ty = $wire:expr,)* }) => {
         impl $crate::model::Model for $name {
             const NAME: &'static str = stringify!($name);
-            #[allow(unused_mut)]
             fn body(&self) -> $crate::json::Object {
-                let mut body = $crate::json::Object::new();
-                $($crate::model::Value::wire(&self.$field, $wire, &mut body);)*
-                body
+                $crate::model::body_fields(&[$(($wire, &self.$field as &dyn $crate::model::Slot),)*])
             }
             #[cfg(feature = "schema")]
             fn info() -> $crate::model::ModelInfo {
@@ -504,6 +518,16 @@ macro_rules! model {
     };
 }
 pub(crate) use model;
+
+/// Which of these words it is.
+#[inline(never)]
+pub(crate) fn word(json: &Json, words: &[&str]) -> Result<usize, Wrong> {
+    let given = json.as_text().filter(|_| matches!(json, Json::Text(_)));
+    words
+        .iter()
+        .position(|word| given == Some(word))
+        .ok_or_else(|| Wrong::new("", format!("must be one of {}", words.join(", "))))
+}
 
 /// Defines a closed set of words a request may use, or by which this library judges.
 macro_rules! choice {
@@ -534,15 +558,8 @@ macro_rules! choice {
         }
 
         impl $crate::model::Value for $name {
-            fn read(json: $crate::json::Json) -> Result<Self, $crate::model::Wrong> {
-                let word = match &json { $crate::json::Json::Text(text) => text.as_str(), _ => "" };
-                Self::ALL.iter().copied().find(|choice| choice.as_str() == word).ok_or_else(|| {
-                    let words: Vec<_> = Self::ALL.iter().map(|choice| choice.as_str()).collect();
-                    $crate::model::Wrong::new("", format!("must be one of {}", words.join(", ")))
-                })
-            }
-            fn read_open(json: $crate::json::Json) -> Result<Self, $crate::json::Json> {
-                Self::read(json.clone()).map_err(|_| json)
+            fn read(json: $crate::json::Json, _: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
+                $crate::model::word(&json, &[$($text),*]).map(|at| Self::ALL[at])
             }
             fn write(&self) -> Option<$crate::json::Json> {
                 Some($crate::json::Json::from(self.as_str()))

@@ -42,7 +42,8 @@ fn gateway(this: impl Fn(&Got) -> Do + Send + Sync + 'static) -> Gateway {
 
 #[test]
 fn a_payment_whose_answer_is_lost_is_in_doubt_and_sent_once() {
-    let cases: &[(&str, fn() -> Do)] = &[
+    type Case = (&'static str, fn() -> Do);
+    let cases: &[Case] = &[
         ("closed before an answer", || Do::Close),
         ("cut in the middle", || {
             Do::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"status_code\":100".to_vec())

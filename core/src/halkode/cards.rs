@@ -1,8 +1,8 @@
 //! Cards saved at the gateway (docs/protocol-halkode.md#saved-cards).
 
 use super::Layout;
+use crate::answer::Answer;
 use crate::check;
-use crate::client::Answer;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::Json;

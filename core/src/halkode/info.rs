@@ -1,6 +1,7 @@
 //! Token, code look-up, and the door for what this library does not know.
 
-use crate::client::{Answer, Halkode};
+use crate::answer::Answer;
+use crate::client::Halkode;
 use crate::codes::{self, Resend};
 use crate::config::Keys;
 use crate::error::HalkodeError;

@@ -3,7 +3,7 @@
 use super::payment::{Billing, CommissionBy, Currency, Item, Order, Recurring, TransactionType, payment};
 use super::three_d::check_urls;
 use crate::amount::Amount;
-use crate::client::Answer;
+use crate::answer::Answer;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};

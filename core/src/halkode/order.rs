@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use super::Layout;
 use super::payment::{Currency, Expected, Payment, read_payment};
 use crate::amount::Amount;
+use crate::answer::Answer;
 use crate::check;
-use crate::client::{Answer, Halkode, SPACING};
+use crate::client::{Halkode, SPACING};
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::model::{Model, choice, model};
@@ -330,7 +331,9 @@ impl Status {
         match (self.status_code, word.as_str()) {
             (32, _) => PaymentState::NotFound,
             (_, "preauthorization" | "preauth") => PaymentState::Authorized,
-            (69, "" | "pending") | (_, "pending") => PaymentState::Pending,
+            // 69 says "not processed yet", whatever word stands beside it: calling that failed could charge the buyer again.
+            (69, "" | "failed") | (_, "pending") => PaymentState::Pending,
+            (41, "completed") | (100, "failed") => PaymentState::Unknown,
             (_, "partialrefund" | "partialrefunded" | "partiallyrefunded") => PaymentState::PartiallyRefunded,
             (_, "refund" | "refunded") => PaymentState::Refunded,
             (100, "completed") if refunded > Amount::ZERO => match self.product_price {

@@ -3,10 +3,10 @@
 use super::Layout;
 use super::hash::Sealed;
 use crate::amount::Amount;
+use crate::answer::Answer;
 use crate::check;
-use crate::client::Answer;
 use crate::config::Keys;
-use crate::error::{Failure, HalkodeError, Sent};
+use crate::error::{Failure, HalkodeError};
 use crate::json::{Json, Object};
 use crate::model::{Model, Value, choice, model};
 use crate::operation::Exchange;
@@ -229,70 +229,9 @@ pub(crate) use payment;
 pub(crate) trait Order: Model {
     fn order(&self) -> OrderFields<'_>;
 
-    /// The body without what pays it: normalised, with merchant key and hash.
+    /// The body: normalised, with merchant key and hash.
     fn order_body(&self, keys: &Keys) -> Object {
-        let order = self.order();
-        let mut body = self.body();
-        body.take("additional");
-        body.set("invoice_description", order.invoice_description.unwrap_or_default());
-        body.set("currency_code", order.currency.as_str());
-        body.set("installments_number", i64::from(order.installments_number));
-        if order.items.is_empty() {
-            let name = order.invoice_description.filter(|text| !text.trim().is_empty()).unwrap_or(order.invoice_id);
-            let item = Item {
-                name: name.chars().take(100).collect(),
-                price: order.total + order.discount.unwrap_or_default(),
-                quantity: 1,
-                description: None,
-            };
-            let mut line = Object::new();
-            vec![item].wire("items", &mut line);
-            body.set("items", line.take("items").unwrap_or_default());
-        }
-        if let Some(Json::List(items)) = body.take("items") {
-            // The gateway wants every key of a line, prices as numbers.
-            let items: Vec<Json> = items
-                .into_iter()
-                .filter_map(Json::into_object)
-                .map(|mut item| {
-                    if let Some(Json::Text(price)) = item.get("price").cloned() {
-                        item.set("price", Json::Number(price));
-                    }
-                    if item.get("description").is_none() {
-                        item.set("description", "");
-                    }
-                    item.into()
-                })
-                .collect();
-            body.set("items", items);
-        }
-        if order.recurring.is_some() {
-            body.set("order_type", 1);
-        }
-        if let Some(payer) = order.commission_by {
-            body.set("is_commission_from_user", "1");
-            body.set("commission_by", payer.as_str());
-            body.set("is_comission_from_user", if payer == CommissionBy::User { "1" } else { "2" });
-        }
-        for (name, value) in order.additional.iter() {
-            if body.get(name).is_none() {
-                body.set(name, value.clone());
-            }
-        }
-        body.set("merchant_key", keys.merchant_key.clone());
-        body.set(
-            "hash_key",
-            keys.seal(
-                Layout::Payment,
-                &[
-                    ("total", &order.total.to_string()),
-                    ("installments_number", &order.installments_number.to_string()),
-                    ("currency_code", order.currency.as_str()),
-                    ("invoice_id", order.invoice_id),
-                ],
-            ),
-        );
-        body
+        self.order().complete(self.body(), keys)
     }
 }
 
@@ -317,6 +256,70 @@ pub(crate) struct OrderFields<'a> {
 }
 
 impl OrderFields<'_> {
+    /// Completes a body made of the request's own fields.
+    fn complete(&self, mut body: Object, keys: &Keys) -> Object {
+        body.take("additional");
+        body.set("invoice_description", self.invoice_description.unwrap_or_default());
+        body.set("currency_code", self.currency.as_str());
+        body.set("installments_number", i64::from(self.installments_number));
+        if self.items.is_empty() {
+            let name = self.invoice_description.filter(|text| !text.trim().is_empty()).unwrap_or(self.invoice_id);
+            let item = Item {
+                name: name.chars().take(100).collect(),
+                price: self.total + self.discount.unwrap_or_default(),
+                quantity: 1,
+                description: None,
+            };
+            let mut line = Object::new();
+            vec![item].wire("items", &mut line);
+            body.set("items", line.take("items").unwrap_or_default());
+        }
+        if let Some(Json::List(items)) = body.take("items") {
+            // The gateway wants every key of a line, prices as numbers.
+            let items: Vec<Json> = items
+                .into_iter()
+                .filter_map(Json::into_object)
+                .map(|mut item| {
+                    if let Some(Json::Text(price)) = item.get("price").cloned() {
+                        item.set("price", Json::Number(price));
+                    }
+                    if item.get("description").is_none() {
+                        item.set("description", "");
+                    }
+                    item.into()
+                })
+                .collect();
+            body.set("items", items);
+        }
+        if self.recurring.is_some() {
+            body.set("order_type", 1);
+        }
+        if let Some(payer) = self.commission_by {
+            body.set("is_commission_from_user", "1");
+            body.set("commission_by", payer.as_str());
+            body.set("is_comission_from_user", if payer == CommissionBy::User { "1" } else { "2" });
+        }
+        for (name, value) in self.additional.iter() {
+            if body.get(name).is_none() {
+                body.set(name, value.clone());
+            }
+        }
+        body.set("merchant_key", keys.merchant_key.clone());
+        body.set(
+            "hash_key",
+            keys.seal(
+                Layout::Payment,
+                &[
+                    ("total", &self.total.to_string()),
+                    ("installments_number", &self.installments_number.to_string()),
+                    ("currency_code", self.currency.as_str()),
+                    ("invoice_id", self.invoice_id),
+                ],
+            ),
+        );
+        body
+    }
+
     pub(crate) fn insurance(&self) -> bool {
         self.vpos_type == Some("insurance")
     }
@@ -505,15 +508,7 @@ pub(crate) struct Expected<'a> {
 /// Reads the answer to a payment: carried out, or why not.
 pub(crate) fn read_payment(keys: &Keys, answer: &HttpAnswer, expected: &Expected<'_>) -> Result<Payment, HalkodeError> {
     let mut object = Answer::read(answer)?.accept(&[100])?;
-    let odd = |reason: &str| {
-        Err(HalkodeError::Protocol(Failure {
-            reason: reason.to_owned(),
-            sent: Some(Sent::Unknown),
-            http_status: Some(answer.status.into()),
-            body: answer.excerpt(),
-            ..Failure::default()
-        }))
-    };
+    let odd = |reason| Err(HalkodeError::Protocol(Failure::unclear(answer, reason)));
     // The particulars lie under `data`; one flat reply serves better than the gateway's two levels.
     for (name, value) in object.take("data").and_then(Json::into_object).unwrap_or_default() {
         if object.get(&name).is_none() {
@@ -528,8 +523,11 @@ pub(crate) fn read_payment(keys: &Keys, answer: &HttpAnswer, expected: &Expected
     if payment.invoice_id.as_deref().is_some_and(|invoice| invoice != expected.invoice_id) {
         return odd("the answer is about another invoice");
     }
-    if payment.payment_status == Some(false) {
-        return odd("the answer says success (100) but payment_status says it was not carried out");
+    // Success is 100 and payment_status 1; a hash that says success may stand for an absent payment_status.
+    let unproven =
+        payment.payment_status.is_none() && (hash.is_none() || payment.extra.get("payment_status").is_some());
+    if payment.payment_status == Some(false) || unproven {
+        return odd("the answer says success (100) but payment_status does not say that it was carried out");
     }
     if let Some(hash) = hash {
         let Some(sealed) = Sealed::open(keys, Layout::PaymentAnswer, &hash) else {

@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use super::payment::{CommissionBy, Currency};
 use crate::amount::Amount;
+use crate::answer::Answer;
 use crate::check;
-use crate::client::{Answer, Halkode};
+use crate::client::Halkode;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};
@@ -289,7 +290,7 @@ impl Operation for MakeInstallmentTable {
                 card_program: pos.card_program.clone(),
             });
         }
-        rows.sort_by_key(|row| row.count);
+        rows.sort_unstable_by_key(|row: &InstallmentRow| row.count);
         Ok(InstallmentTable { rows })
     }
 }
@@ -313,7 +314,7 @@ impl GetPos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Value;
+    use crate::model::{Reading, Value};
 
     #[test]
     fn instalments_add_up_to_the_kurus() {
@@ -339,6 +340,7 @@ mod tests {
     fn a_row_without_an_amount_is_named() {
         let request = MakeInstallmentTable::read(
             Json::parse(r#"{"amount":"100.00","data":[{"installments_number":2}]}"#).unwrap(),
+            Reading::Strict,
         )
         .unwrap();
         let client = Halkode::from_json(

@@ -2,8 +2,8 @@
 
 use super::Done;
 use crate::amount::Amount;
+use crate::answer::Answer;
 use crate::check;
-use crate::client::Answer;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::Object;

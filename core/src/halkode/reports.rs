@@ -3,8 +3,9 @@
 use super::Layout;
 use super::payment::Currency;
 use crate::amount::Amount;
+use crate::answer::Answer;
 use crate::check::{self, Time};
-use crate::client::{Answer, Halkode};
+use crate::client::Halkode;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};
@@ -238,7 +239,8 @@ impl Exchange for GetTransactions {
     const MONEY: bool = false;
 
     fn check(&self) -> Result<(), HalkodeError> {
-        check::date("date", self.date.as_deref(), Time::Optional)?;
+        let hourly = self.report_type == Some(ReportType::Hourly);
+        check::date("date", self.date.as_deref(), if hourly { Time::Required } else { Time::Optional })?;
         check::date("from_date", self.from_date.as_deref(), Time::Required)?;
         check::date("to_date", self.to_date.as_deref(), Time::Required)?;
         if let Some(invoice) = &self.invoice_id {

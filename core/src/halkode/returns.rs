@@ -267,12 +267,12 @@ fn ask(client: &Halkode, invoice_id: &str, total: Option<Amount>, claim: Claim) 
     let paid = matches!(status.state, PaymentState::Paid | PaymentState::Authorized);
     if let Some(total) = total.filter(|total| paid && status.product_price != Some(*total)) {
         let price = status.product_price.map_or("an unknown amount".into(), |price| price.to_string());
-        return Err(HalkodeError::Signature(Failure {
+        return Err(HalkodeError::Signature(Box::new(Failure {
             reason: format!("the gateway took {price} for this invoice, but the order's total is {total}"),
             sent: Some(Sent::Yes),
             invoice_id: Some(invoice_id.to_owned()),
             ..Failure::default()
-        }));
+        })));
     }
     Ok(Confirmation {
         paid,

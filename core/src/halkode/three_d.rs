@@ -4,8 +4,9 @@ use zeroize::Zeroizing;
 
 use super::payment::{Card, Order, check_card_token, payment};
 use crate::amount::Amount;
+use crate::answer::Answer;
 use crate::check;
-use crate::client::{Answer, Halkode, no_stray_pan};
+use crate::client::{Halkode, no_stray_pan};
 use crate::config::{Keys, UrlUse, check_url};
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::html;
@@ -230,7 +231,7 @@ impl Exchange for Pay3d {
             }
         }
         if answer.status == 404 && answer.body.is_empty() {
-            return Err(HalkodeError::Declined(Failure {
+            return Err(HalkodeError::Declined(Box::new(Failure {
                 reason: "the gateway answered HTTP 404 without a text, which is how it refuses a card number".into(),
                 sent: Some(Sent::Yes),
                 http_status: Some(404),
@@ -241,7 +242,7 @@ impl Exchange for Pay3d {
                     "Alıcıdan kart numarasını denetlemesini ya da başka bir kart kullanmasını isteyin.".into(),
                 ),
                 ..Failure::default()
-            }));
+            })));
         }
         if answer.status == 200
             && let Some(form) = std::str::from_utf8(&answer.body).ok().and_then(html::first_form)
@@ -264,13 +265,19 @@ impl Exchange for Pay3d {
 fn refused(answer: &HttpAnswer, fields: Vec<(String, String)>, how: &str) -> HalkodeError {
     let object: Object = fields.into_iter().map(|(name, value)| (name, Json::from(value))).collect();
     let code = object.get("status_code").and_then(Json::as_int);
+    if code == Some(100) {
+        return HalkodeError::Protocol(Failure::unclear(
+            answer,
+            &format!("{how} with a success nobody could have given yet"),
+        ));
+    }
     if code.is_none() {
-        return HalkodeError::Declined(Failure {
+        return HalkodeError::Declined(Box::new(Failure {
             reason: format!("{how} without saying why; a merchant key that does not fit does this"),
             sent: Some(Sent::Yes),
             http_status: Some(answer.status.into()),
             ..Failure::default()
-        });
+        }));
     }
     let told = HttpAnswer { status: 200, body: Json::from(object).to_string().into_bytes(), ..HttpAnswer::default() };
     match Answer::read(&told) {
