@@ -15,10 +15,10 @@
 //!     surname: "Yılmaz".into(),
 //!     card: Card {
 //!         holder_name: "Ayşe Yılmaz".into(),
-//!         number: "4132260000000003".into(),
-//!         expiry_month: "11".into(),
-//!         expiry_year: "2027".into(),
-//!         cvv: Some("193".into()),
+//!         number: "4155650100416111".into(),
+//!         expiry_month: "12".into(),
+//!         expiry_year: "2040".into(),
+//!         cvv: Some("555".into()),
 //!     },
 //!     ..Default::default()
 //! };

@@ -47,7 +47,9 @@ impl Time {
     fn local(self) -> OffsetDateTime {
         let offset = UtcOffset::from_hms(3, 0, 0).unwrap_or(UtcOffset::UTC);
         // A clock advanced beyond the year 9999 stays there.
-        OffsetDateTime::from_unix_timestamp(self.unix().min(253_402_000_000) as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(offset)
+        OffsetDateTime::from_unix_timestamp(self.unix().min(253_402_000_000) as i64)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .to_offset(offset)
     }
 
     /// `2026-11-23 13:05:09`.
@@ -68,11 +70,6 @@ impl Time {
         format!("{:02}{:02}{:02}", t.day(), u8::from(t.month()), t.year() % 100)
     }
 
-    /// Year and month, to compare with a card's expiry.
-    pub(crate) fn year_month(self) -> (i32, u8) {
-        (self.local().year(), u8::from(self.local().month()))
-    }
-
     /// The moment `count` days (`D`), months (`M`) or years (`Y`) later, on the month's last day where the day does not exist.
     pub(crate) fn later(self, count: u32, unit: char) -> Self {
         let day = Duration::from_secs(86_400);
@@ -80,7 +77,8 @@ impl Time {
             return self.plus(day * count);
         }
         let t = self.local();
-        let months = t.year() as u32 * 12 + u32::from(u8::from(t.month())) - 1 + count * if unit == 'Y' { 12 } else { 1 };
+        let months =
+            t.year() as u32 * 12 + u32::from(u8::from(t.month())) - 1 + count * if unit == 'Y' { 12 } else { 1 };
         let (year, month) = ((months / 12) as i32, (months % 12 + 1) as u8);
         let target = Month::try_from(month)
             .ok()

@@ -67,12 +67,21 @@ impl Fault {
     /// Every name, for help texts and the start page.
     pub(crate) fn names() -> String {
         let statuses = STATUSES.iter().map(u16::to_string);
-        NAMES.iter().map(|(name, _)| (*name).to_owned()).chain(["delay:MS".to_owned()]).chain(statuses).collect::<Vec<_>>().join(", ")
+        NAMES
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .chain(["delay:MS".to_owned()])
+            .chain(statuses)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Whether the operation is carried out all the same.
     pub(crate) fn carries_out(&self) -> bool {
-        matches!(self, Self::Delay(_) | Self::DoneNoAnswer | Self::DoneCut | Self::Done500 | Self::WrongHash | Self::WrongAmount)
+        matches!(
+            self,
+            Self::Delay(_) | Self::DoneNoAnswer | Self::DoneCut | Self::Done500 | Self::WrongHash | Self::WrongAmount
+        )
     }
 }
 
@@ -91,13 +100,18 @@ impl FromStr for Fault {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(milliseconds) = text.strip_prefix("delay:") {
-            return milliseconds.parse().map(Self::Delay).map_err(|_| format!("{text}: delay takes milliseconds, as in delay:1500"));
+            return milliseconds
+                .parse()
+                .map(Self::Delay)
+                .map_err(|_| format!("{text}: delay takes milliseconds, as in delay:1500"));
         }
         if let Some(status) = text.parse().ok().filter(|status| STATUSES.contains(status)) {
             return Ok(Self::Status(status));
         }
         let named = NAMES.iter().find(|(name, _)| *name == text);
-        named.map(|(_, fault)| fault.clone()).ok_or_else(|| format!("unknown fault {text:?}; there are {}", Self::names()))
+        named
+            .map(|(_, fault)| fault.clone())
+            .ok_or_else(|| format!("unknown fault {text:?}; there are {}", Self::names()))
     }
 }
 
@@ -129,7 +143,11 @@ impl FaultRule {
         if path.is_empty() {
             return Err("\"path\" is missing".into());
         }
-        Ok(Self { path, fault: json.text("fault").parse()?, times: times_from(if times.is_empty() { "1" } else { &times })? })
+        Ok(Self {
+            path,
+            fault: json.text("fault").parse()?,
+            times: times_from(if times.is_empty() { "1" } else { &times })?,
+        })
     }
 }
 
@@ -219,7 +237,9 @@ mod tests {
         for (_, fault) in NAMES {
             assert_eq!(fault.to_string().parse::<Fault>().unwrap(), *fault);
         }
-        for wrong in ["paySmart2D", "=cut", "a=bend", "a=cut:0", "a=cut:x", "a=delay", "a=delay:soon", "a=404", "a=cut:1:2:3"] {
+        for wrong in
+            ["paySmart2D", "=cut", "a=bend", "a=cut:0", "a=cut:x", "a=delay", "a=delay:soon", "a=404", "a=cut:1:2:3"]
+        {
             assert!(wrong.parse::<FaultRule>().is_err(), "{wrong}");
         }
     }

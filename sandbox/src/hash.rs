@@ -43,7 +43,9 @@ pub(crate) fn open(bundle: &str, secret: &str) -> Option<String> {
 
 /// Why a bundle is not one that a careful client makes: 16 hex digits, 4 hex digits, base64 with every `/` replaced.
 pub(crate) fn malformed(bundle: &str) -> Option<&'static str> {
-    let hex = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+    let hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+    };
     let parts: Vec<&str> = bundle.split(':').collect();
     match parts[..] {
         [iv, _, _] if !hex(iv, 16) => Some("its iv is not 16 lowercase hex digits"),

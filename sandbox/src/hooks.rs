@@ -107,7 +107,9 @@ impl Hooks {
 
 /// Host with port, and path, of a web-hook's address.
 fn address(url: &str) -> Result<(String, String), String> {
-    let rest = url.strip_prefix("http://").ok_or_else(|| format!("{url:?}: the sandbox delivers web-hooks to http:// addresses"))?;
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or_else(|| format!("{url:?}: the sandbox delivers web-hooks to http:// addresses"))?;
     let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
     if host.is_empty() || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(format!("{url:?} is not an address"));

@@ -39,7 +39,9 @@ impl Call {
         }
         let text = String::from_utf8_lossy(&self.body);
         if let Some((_, boundary)) = kind.split_once("boundary=").filter(|_| kind.starts_with("multipart/form-data")) {
-            return Json::of_pairs(text.split(&format!("--{}", boundary.trim_matches('"'))).filter_map(multipart_field));
+            return Json::of_pairs(
+                text.split(&format!("--{}", boundary.trim_matches('"'))).filter_map(multipart_field),
+            );
         }
         match Json::parse(&text) {
             Ok(object @ Json::Object(_)) => object,
@@ -96,7 +98,8 @@ impl Answer {
 
 /// An address with fields added to its query.
 pub(crate) fn url_with(address: &str, fields: &[(String, String)]) -> String {
-    let (address, fragment) = address.split_once('#').map_or((address, None), |(address, fragment)| (address, Some(fragment)));
+    let (address, fragment) =
+        address.split_once('#').map_or((address, None), |(address, fragment)| (address, Some(fragment)));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let mut url = format!("{address}{}{query}", if address.contains('?') { '&' } else { '?' });
     if let Some(fragment) = fragment {
@@ -119,9 +122,15 @@ mod tests {
             ..Call::default()
         };
         assert_eq!(call("application/json", r#"{"a":1.50}"#).fields().to_string(), r#"{"a":1.50,"page":"2"}"#);
-        assert_eq!(call("application/x-www-form-urlencoded", "a=1%2C5&b=%C5%9F").fields().to_string(), r#"{"a":"1,5","b":"ş","page":"2"}"#);
+        assert_eq!(
+            call("application/x-www-form-urlencoded", "a=1%2C5&b=%C5%9F").fields().to_string(),
+            r#"{"a":"1,5","b":"ş","page":"2"}"#
+        );
         let multipart = "--X\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n2\r\n--X--\r\n";
-        assert_eq!(call("multipart/form-data; boundary=X", multipart).fields().to_string(), r#"{"a":"1\r\n2","page":"2"}"#);
+        assert_eq!(
+            call("multipart/form-data; boundary=X", multipart).fields().to_string(),
+            r#"{"a":"1\r\n2","page":"2"}"#
+        );
         assert_eq!(call("application/json", "{").fields().to_string(), r#"{"page":"2"}"#);
     }
 

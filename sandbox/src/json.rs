@@ -110,7 +110,13 @@ fn read(raw: &RawValue, depth: usize) -> Result<Json, String> {
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
             let members: Members<'_> = serde_json::from_str(text).map_err(wrong)?;
-            Json::Object(members.0.into_iter().map(|(key, value)| Ok((key, read(value, depth + 1)?))).collect::<Result<_, String>>()?)
+            Json::Object(
+                members
+                    .0
+                    .into_iter()
+                    .map(|(key, value)| Ok((key, read(value, depth + 1)?)))
+                    .collect::<Result<_, String>>()?,
+            )
         }
         Some(b'[') => {
             let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;

@@ -8,11 +8,21 @@ use crate::json::{Json, object};
 /// Older requests than these are forgotten.
 const KEPT: usize = 500;
 /// Longer bodies are shown by their beginning.
-const SHOWN: usize = 4000;
+const SHOWN: usize = 2000;
 
 /// Fields whose value is never shown.
-const SECRET: &[&str] =
-    &["app_secret", "authorization", "card_token", "card_user_key", "cvv", "hash_key", "identity_number", "json_data", "merchant_key", "token"];
+const SECRET: &[&str] = &[
+    "app_secret",
+    "authorization",
+    "card_token",
+    "card_user_key",
+    "cvv",
+    "hash_key",
+    "identity_number",
+    "json_data",
+    "merchant_key",
+    "token",
+];
 
 /// The log of requests.
 #[derive(Debug, Default)]
@@ -31,7 +41,14 @@ impl Log {
         Json::List(self.entries.iter().skip(self.entries.len().saturating_sub(limit)).cloned().collect())
     }
 
-    pub(crate) fn add(&mut self, at: &str, call: &Call, answer: Option<&Answer>, fault: Option<String>, milliseconds: u64) {
+    pub(crate) fn add(
+        &mut self,
+        at: &str,
+        call: &Call,
+        answer: Option<&Answer>,
+        fault: Option<String>,
+        milliseconds: u64,
+    ) {
         self.count += 1;
         let headers = call.headers.iter().map(|(name, value)| {
             let shown = if name == "authorization" || name == "cookie" { "***".to_owned() } else { mask_text(value) };
@@ -67,7 +84,8 @@ pub(crate) fn warnings(call: &Call) -> Vec<String> {
             found.push(format!("header {name} is sent {count} times"));
         }
     }
-    let in_url = form_urlencoded::parse(call.query.as_bytes()).any(|(name, value)| SECRET.contains(&name.as_ref()) || mask_pans(&value) != value);
+    let in_url = form_urlencoded::parse(call.query.as_bytes())
+        .any(|(name, value)| SECRET.contains(&name.as_ref()) || mask_pans(&value) != value);
     if in_url || mask_pans(&call.path) != call.path {
         found.push("a secret or card number stands in the URL".into());
     }
@@ -92,13 +110,21 @@ fn body_shown(content_type: &str, body: &[u8]) -> Json {
 /// The same value without what must not be shown.
 pub(crate) fn masked(json: &Json) -> Json {
     match json {
-        Json::Object(members) => Json::Object(members.iter().map(|(key, value)| (key.clone(), masked_member(key, value))).collect()),
+        Json::Object(members) => {
+            Json::Object(members.iter().map(|(key, value)| (key.clone(), masked_member(key, value))).collect())
+        }
         Json::List(elements) => Json::List(elements.iter().map(masked).collect()),
         Json::Text(text) => match Json::parse(text) {
             Ok(inner @ (Json::Object(_) | Json::List(_))) => Json::Text(masked(&inner).to_string()),
             _ => Json::Text(mask_text(text)),
         },
-        Json::Number(text) => if mask_pans(text) == *text { json.clone() } else { Json::Text(mask_pans(text)) },
+        Json::Number(text) => {
+            if mask_pans(text) == *text {
+                json.clone()
+            } else {
+                Json::Text(mask_pans(text))
+            }
+        }
         other => other.clone(),
     }
 }
@@ -189,7 +215,10 @@ mod tests {
             shown,
             r#"{"cc_no":"413226****0003","cvv":"***","hash_key":"***","items":"[{\"name\":\"413226****0003\"}]","n":"413226****0003","total":22.00}"#
         );
-        assert_eq!(body_shown("application/x-www-form-urlencoded", b"cvv=193&a=b").to_string(), r#"{"cvv":"***","a":"b"}"#);
+        assert_eq!(
+            body_shown("application/x-www-form-urlencoded", b"cvv=193&a=b").to_string(),
+            r#"{"cvv":"***","a":"b"}"#
+        );
         assert_eq!(mask_text("x?hash_key=abc&b=1 hash_key=abc"), "x?hash_key=***&b=1 hash_key=***");
         assert_eq!(mask_text("<input name=\"hash_key\" value=\"abc\">"), "<input name=\"hash_key\" value=\"***\">");
         assert_eq!(mask_pans("VP17459141322115179 20240425"), "VP17459141322115179 20240425");
@@ -197,6 +226,11 @@ mod tests {
 
     #[test]
     fn luhn_digits() {
-        assert!(luhn("4111111111111111") && luhn("4155650100416111") && !luhn("4111111111111112") && !luhn("411111111111111x"));
+        assert!(
+            luhn("4111111111111111")
+                && luhn("4155650100416111")
+                && !luhn("4111111111111112")
+                && !luhn("411111111111111x")
+        );
     }
 }

@@ -36,10 +36,10 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<TlsA
     loop {
         let tcp = match listener.accept().await {
             Ok((tcp, _)) => tcp,
-            // A client that gave up in between, or too many open files: the next accept decides.
+            // A client that gave up in between, or too many open files, which take a moment to become fewer.
             Err(error) => {
                 eprintln!("halkode-sandbox: accept: {error}");
-                tokio::task::yield_now().await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
         };
@@ -126,14 +126,22 @@ impl AsyncWrite for Wire {
 }
 
 /// Reads a request, lets its fault happen, and answers it.
-async fn exchange(app: Arc<App>, switch: Arc<Switch>, request: Request<Incoming>) -> Result<Response<Payload>, Infallible> {
+async fn exchange(
+    app: Arc<App>,
+    switch: Arc<Switch>,
+    request: Request<Incoming>,
+) -> Result<Response<Payload>, Infallible> {
     let started = Instant::now();
     let (head, body) = request.into_parts();
     let mut call = Call {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
-        headers: head.headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
         body: Vec::new(),
     };
     match Limited::new(body, MAX_BODY).collect().await {
@@ -188,7 +196,8 @@ impl Sent {
 fn happen(fault: Option<&Fault>, answer: Option<Answer>, base: &str) -> Sent {
     let page = |status, text: &str| Sent::Whole(pages::error_page(status, text));
     let json = |body: Vec<u8>| Answer::new(200, "application/json", body);
-    let genuine = answer.unwrap_or_else(|| json(br#"{"status_code":100,"status_description":"Payment process successful"}"#.to_vec()));
+    let genuine = answer
+        .unwrap_or_else(|| json(br#"{"status_code":100,"status_description":"Payment process successful"}"#.to_vec()));
     match fault {
         None | Some(Fault::Delay(_) | Fault::WrongHash | Fault::WrongAmount) => Sent::Whole(genuine),
         Some(Fault::Cut | Fault::DoneCut) => Sent::Cut(genuine),
@@ -197,13 +206,19 @@ fn happen(fault: Option<&Fault>, answer: Option<Answer>, base: &str) -> Sent {
         Some(Fault::Huge) => Sent::Huge,
         Some(Fault::Garbage) => Sent::Whole(json((0..=255).rev().cycle().take(700).collect())),
         Some(Fault::Empty) => Sent::Whole(json(Vec::new())),
-        Some(Fault::Html) => Sent::Whole(Answer { status: 200, ..pages::error_page(500, "Whoops, looks like something went wrong.") }),
-        Some(Fault::Redirect) => {
-            Sent::Whole(Answer::new(302, "text/html; charset=UTF-8", "").with_header("location", format!("{base}/ccpayment/moved")))
+        Some(Fault::Html) => {
+            Sent::Whole(Answer { status: 200, ..pages::error_page(500, "Whoops, looks like something went wrong.") })
         }
+        Some(Fault::Redirect) => Sent::Whole(
+            Answer::new(302, "text/html; charset=UTF-8", "").with_header("location", format!("{base}/ccpayment/moved")),
+        ),
         Some(Fault::Status(401)) => Sent::Whole(crate::halkode::unauthenticated()),
-        Some(Fault::Status(429)) => Sent::Whole(pages::error_page(429, "Too Many Requests").with_header("retry-after", "3")),
-        Some(Fault::Status(503)) => Sent::Whole(pages::error_page(503, "Service Unavailable").with_header("retry-after", "3")),
+        Some(Fault::Status(429)) => {
+            Sent::Whole(pages::error_page(429, "Too Many Requests").with_header("retry-after", "3"))
+        }
+        Some(Fault::Status(503)) => {
+            Sent::Whole(pages::error_page(503, "Service Unavailable").with_header("retry-after", "3"))
+        }
         Some(Fault::Status(502)) => page(502, "Bad Gateway"),
         Some(Fault::Status(_) | Fault::Done500) => page(500, "Internal Server Error"),
     }
@@ -224,7 +239,8 @@ fn cut(answer: Answer) -> Response<Payload> {
 }
 
 fn build(answer: Answer, length: usize, payload: impl FnOnce(Vec<u8>) -> Payload) -> Response<Payload> {
-    let mut response = Response::builder().status(answer.status).header("content-length", length).header("cache-control", "no-store");
+    let mut response =
+        Response::builder().status(answer.status).header("content-length", length).header("cache-control", "no-store");
     if !answer.content_type.is_empty() {
         response = response.header("content-type", &answer.content_type);
     }
@@ -243,7 +259,10 @@ fn build(answer: Answer, length: usize, payload: impl FnOnce(Vec<u8>) -> Payload
 enum Payload {
     Whole(Option<Bytes>),
     /// A part that is flushed, then an error that closes the connection.
-    Cut { part: Option<Bytes>, flushed: bool },
+    Cut {
+        part: Option<Bytes>,
+        flushed: bool,
+    },
     /// So many blanks.
     Blank(usize),
 }
@@ -255,7 +274,9 @@ impl Body for Payload {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         const BLANKS: &[u8] = &[b' '; 64 * 1024];
         match &mut *self {
-            Self::Whole(body) => Poll::Ready(body.take().filter(|body| !body.is_empty()).map(|body| Ok(Frame::data(body)))),
+            Self::Whole(body) => {
+                Poll::Ready(body.take().filter(|body| !body.is_empty()).map(|body| Ok(Frame::data(body))))
+            }
             Self::Cut { part: part @ Some(_), .. } => Poll::Ready(part.take().map(|part| Ok(Frame::data(part)))),
             Self::Cut { flushed, .. } => {
                 // Once pending lets the connection flush what it has before the error ends it.

@@ -80,10 +80,16 @@ impl Default for Settings {
     }
 }
 
-const GUARDS: &[(&str, RepeatGuard)] = &[("off", RepeatGuard::Off), ("money", RepeatGuard::Money), ("all", RepeatGuard::All)];
-const SHAPES: &[(&str, TransactionsShape)] = &[("paginated", TransactionsShape::Paginated), ("list", TransactionsShape::List)];
-const FAILURES: &[(&str, ThreeDFailure)] =
-    &[("auto", ThreeDFailure::Auto), ("json", ThreeDFailure::Json), ("form", ThreeDFailure::Form), ("redirect", ThreeDFailure::Redirect)];
+const GUARDS: &[(&str, RepeatGuard)] =
+    &[("off", RepeatGuard::Off), ("money", RepeatGuard::Money), ("all", RepeatGuard::All)];
+const SHAPES: &[(&str, TransactionsShape)] =
+    &[("paginated", TransactionsShape::Paginated), ("list", TransactionsShape::List)];
+const FAILURES: &[(&str, ThreeDFailure)] = &[
+    ("auto", ThreeDFailure::Auto),
+    ("json", ThreeDFailure::Json),
+    ("form", ThreeDFailure::Form),
+    ("redirect", ThreeDFailure::Redirect),
+];
 const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
 const INTEGRATIONS: &[(&str, u8)] = &[("0", 0), ("1", 1), ("2", 2), ("4", 4)];
 

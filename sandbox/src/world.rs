@@ -1,5 +1,7 @@
 //! Everything the sandbox remembers, and the way from a request to the part that answers it.
 
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -68,17 +70,30 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct App {
     pub base: String,
-    quiet: bool,
+    /// Whether somebody reads the lines it prints.
+    watched: AtomicBool,
     state: Mutex<State>,
     idle: Condvar,
     idle_async: Notify,
 }
 
 impl App {
-    pub(crate) fn new(base: String, quiet: bool, settings: Settings, hooks: Hooks) -> Self {
+    pub(crate) fn new(base: String, verbose: bool, settings: Settings, hooks: Hooks) -> Self {
         let world = World { clock: Clock::default(), settings, hooks, base: base.clone(), tamper: None };
-        let state = State { world, halkode: Bank::default(), faults: Faults::default(), log: Log::default(), replays: Replays::default() };
-        Self { base, quiet, state: Mutex::new(state), idle: Condvar::new(), idle_async: Notify::new() }
+        let state = State {
+            world,
+            halkode: Bank::default(),
+            faults: Faults::default(),
+            log: Log::default(),
+            replays: Replays::default(),
+        };
+        Self {
+            base,
+            watched: AtomicBool::new(verbose),
+            state: Mutex::new(state),
+            idle: Condvar::new(),
+            idle_async: Notify::new(),
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -99,7 +114,7 @@ impl App {
         match first {
             "" => pages::start_page(world),
             "ccpayment" => halkode.serve(world, call),
-            "replay" => replays.serve(&world.base, call),
+            "replay" => replays.serve(call),
             "sandbox" => control::handle(&mut state, call),
             _ => pages::error_page(404, "Not Found"),
         }
@@ -110,8 +125,7 @@ impl App {
         if !call.path.starts_with("/ccpayment/") && !call.path.starts_with("/replay/") {
             return;
         }
-        let mut state = self.state();
-        let at = state.world.now().stamp();
+        let at = self.state().world.now().stamp();
         let fault = fault.map(Fault::to_string);
         self.note(format!(
             "{at} {} {} {}{}",
@@ -120,13 +134,14 @@ impl App {
             answer.map_or("---".to_owned(), |answer| answer.status.to_string()),
             fault.as_deref().map(|fault| format!(" [{fault}]")).unwrap_or_default()
         ));
-        state.log.add(&at, call, answer, fault, took.as_millis() as u64);
+        self.state().log.add(&at, call, answer, fault, took.as_millis() as u64);
     }
 
     /// A line for whoever watches the terminal.
     pub(crate) fn note(&self, line: String) {
-        if !self.quiet {
-            println!("{line}");
+        if self.watched.load(Ordering::Relaxed) && writeln!(std::io::stdout(), "{line}").is_err() {
+            // Whoever watched has left; the bank goes on for the others.
+            self.watched.store(false, Ordering::Relaxed);
         }
     }
 
@@ -159,6 +174,8 @@ impl App {
 
     /// The same for a thread.
     pub(crate) fn hooks_idle_blocking(&self) -> MutexGuard<'_, State> {
-        self.idle.wait_while(self.state(), |state| state.world.hooks.in_flight > 0).unwrap_or_else(PoisonError::into_inner)
+        self.idle
+            .wait_while(self.state(), |state| state.world.hooks.in_flight > 0)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,8 +13,8 @@ use halkode::{
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Card numbers that the sandbox knows; its start page lists them all.
-const GOOD_CARD: &str = "4132260000000003";
-const NO_FUNDS_CARD: &str = "4132260000000110";
+const GOOD_CARD: &str = "4155650100416111";
+const NO_FUNDS_CARD: &str = "4155650100000519";
 
 fn main() -> Outcome {
     let client = Halkode::new(Config::from_env()?)?;
@@ -174,7 +174,7 @@ mod buyer {
         ureq::post(&form.action).send_form(fields)?;
         let answer: serde_json::Value =
             super::bank::control(&format!("orders/{invoice_id}/3d"), &serde_json::json!({ "outcome": "approve" }))?;
-        let url = answer["url"].as_str().ok_or("the sandbox gave no address to return to")?;
+        let url = answer["location"].as_str().ok_or("the sandbox gave no address to return to")?;
         Ok(url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default())
     }
 }
@@ -196,12 +196,10 @@ mod bank {
     }
 
     /// How often an invoice was charged.
-    pub(crate) fn charges(invoice_id: &str) -> Outcome<u64> {
-        let url = format!("{}/sandbox/orders/{invoice_id}", address()?);
-        let order: Value = ureq::get(url).call()?.body_mut().read_json()?;
-        order["charges"]
-            .as_u64()
-            .ok_or_else(|| format!("the sandbox does not say how often {invoice_id} was charged").into())
+    pub(crate) fn charges(invoice_id: &str) -> Outcome<usize> {
+        let orders: Value = ureq::get(format!("{}/sandbox/orders", address()?)).call()?.body_mut().read_json()?;
+        let orders = orders.as_array().ok_or("the sandbox does not list its orders")?;
+        Ok(orders.iter().filter(|order| order["invoice_id"] == invoice_id && order["state"] == "Completed").count())
     }
 
     fn address() -> Outcome<String> {
