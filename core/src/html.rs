@@ -16,28 +16,35 @@ fn escape(text: &str, page: &mut String) {
     }
 }
 
-/// A page whose form the browser submits by itself, with a button for browsers without scripts. With `inputs`, the buyer
-/// types into it first, and it is submitted by its button alone.
+/// What the page shows while it takes the buyer to the bank, or while the buyer types the card.
+pub(crate) enum Screen<'a> {
+    /// Goes on by itself; a button is there for browsers that run no scripts, or are forbidden to by the shop's own policy.
+    Submits,
+    /// Asks for the card first, and says what is to be paid.
+    Asks(&'a str),
+}
+
+/// A page with a form for the browser.
 pub(crate) fn form_page(
     action: &str,
     fields: &[(String, Zeroizing<String>)],
-    inputs: &[CardInput],
+    screen: &Screen<'_>,
 ) -> Zeroizing<String> {
     // Room for everything from the start, every character escaped: growing would leave copies of the card in freed memory.
     let room: usize = fields.iter().map(|(name, value)| (name.len() + value.len()) * 6 + 50).sum();
-    let mut page = Zeroizing::new(String::with_capacity(2048 + action.len() * 6 + room + inputs.len() * 400));
-    let (title, button) = match inputs {
-        [] => ("Bankaya yönlendiriliyorsunuz", "<noscript><button type=\"submit\">Devam et</button></noscript>"),
-        _ => ("Kart bilgileri", "<button type=\"submit\">Öde</button>"),
+    let mut page = Zeroizing::new(String::with_capacity(4096 + action.len() * 6 + room));
+    let (title, button, script) = match screen {
+        Screen::Submits => {
+            let script = "<script>document.getElementById(\"halkode-form\").submit()</script>\n";
+            ("Bankaya yönlendiriliyorsunuz", "Devam et", script)
+        }
+        Screen::Asks(_) => ("Kart bilgileri", "Öde", ""),
     };
-    let mut add = |texts: &[&str]| texts.iter().for_each(|text| page.push_str(text));
-    add(&[
-        "<!DOCTYPE html>\n<html lang=\"tr\">\n<head>\n<meta charset=\"utf-8\">\n",
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
-        "<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
-        title,
-        "</title>\n</head>\n<body>\n<form id=\"halkode-form\" method=\"post\" autocomplete=\"off\" action=\"",
-    ]);
+    page.push_str(HEAD);
+    page.push_str(title);
+    page.push_str("</title>\n</head>\n<body>\n<h1>");
+    page.push_str(title);
+    page.push_str("</h1>\n<form id=\"halkode-form\" method=\"post\" action=\"");
     escape(action, &mut page);
     page.push_str("\">\n");
     for (name, value) in fields {
@@ -47,38 +54,54 @@ pub(crate) fn form_page(
         escape(value, &mut page);
         page.push_str("\">\n");
     }
-    for input in inputs {
-        for text in [
-            "<p><label>",
-            input.label,
-            "<br><input name=\"",
-            input.name,
-            "\" ",
-            input.attributes,
-            " required></label></p>\n",
-        ] {
-            page.push_str(text);
+    match screen {
+        Screen::Submits => {
+            page.push_str("<noscript><p>Tarayıcınızda betikler kapalı; sürdürmek için düğmeye basın.</p></noscript>\n");
+        }
+        Screen::Asks(amount) => {
+            page.push_str("<p>Ödenecek tutar: <strong>");
+            escape(amount, &mut page);
+            page.push_str("</strong></p>\n");
+            for input in CARD_INPUTS {
+                for text in [
+                    "<label>",
+                    input.label,
+                    "<input name=\"",
+                    input.name,
+                    "\" ",
+                    input.attributes,
+                    " required></label>\n",
+                ] {
+                    page.push_str(text);
+                }
+            }
         }
     }
-    page.push_str(button);
-    page.push_str("\n</form>\n");
-    if inputs.is_empty() {
-        page.push_str("<script>document.getElementById(\"halkode-form\").submit()</script>\n");
+    for text in ["<button type=\"submit\">", button, "</button>\n</form>\n", script, "</body>\n</html>\n"] {
+        page.push_str(text);
     }
-    page.push_str("</body>\n</html>\n");
     page
 }
 
+const HEAD: &str = concat!(
+    "<!DOCTYPE html>\n<html lang=\"tr\">\n<head>\n<meta charset=\"utf-8\">\n",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+    "<meta name=\"referrer\" content=\"no-referrer\">\n",
+    "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.25rem}",
+    "label{display:block;margin:.75rem 0}input,button{display:block;box-sizing:border-box;width:100%;padding:.5rem;font:inherit}",
+    "button{margin-top:1.25rem}</style>\n<title>",
+);
+
 /// A field of the card that the buyer types in the browser.
-pub(crate) struct CardInput {
+struct CardInput {
     /// The name the gateway reads.
-    pub name: &'static str,
+    name: &'static str,
     label: &'static str,
     attributes: &'static str,
 }
 
 /// The card's fields as the gateway names them.
-pub(crate) const CARD_INPUTS: &[CardInput] = &[
+const CARD_INPUTS: &[CardInput] = &[
     CardInput {
         name: "cc_holder_name",
         label: "Kart üzerindeki ad",
@@ -268,12 +291,14 @@ mod tests {
     fn a_page_cannot_be_broken_out_of() {
         let fields =
             [("invoice\"><script>".to_owned(), Zeroizing::new("'\"><img src=x onerror=alert(1)>&".to_owned()))];
-        let page = form_page("https://h/?a=1&b=\"", &fields, &[]);
+        let page = form_page("https://h/?a=1&b=\"", &fields, &Screen::Submits);
         assert!(!page.contains("<img") && !page.contains("\"><script>"), "{}", *page);
         let form = first_form(&page).unwrap();
         assert_eq!(form.action, "https://h/?a=1&b=\"");
         assert_eq!(form.inputs, [("invoice\"><script>".to_owned(), "'\"><img src=x onerror=alert(1)>&".to_owned())]);
-        assert!(page.contains("<noscript><button"));
+        assert!(page.contains("<noscript>") && page.contains("<button") && page.contains(".submit()"));
+        let asks = form_page("https://h/", &[], &Screen::Asks("1 <b>TRY</b>"));
+        assert!(asks.contains("name=\"cc_no\"") && asks.contains("1 &lt;b&gt;TRY") && !asks.contains("<script"));
     }
 
     #[test]

@@ -149,7 +149,7 @@ fn browser_form(
     client: &Halkode,
     path: &str,
     body: Object,
-    inputs: &[html::CardInput],
+    screen: &html::Screen<'_>,
 ) -> Result<BrowserForm, HalkodeError> {
     let action = format!("{}{path}", client.base()?);
     let text = |value: Json| match value {
@@ -160,7 +160,7 @@ fn browser_form(
         other => Zeroizing::new(other.as_text().unwrap_or_default().to_owned()),
     };
     let fields: Vec<_> = body.into_iter().map(|(name, value)| (name, text(value))).collect();
-    let page = html::form_page(&action, &fields, inputs);
+    let page = html::form_page(&action, &fields, screen);
     Ok(BrowserForm {
         action,
         fields: fields.into_iter().map(|(name, value)| FormField { name, value: value.as_str().into() }).collect(),
@@ -178,9 +178,10 @@ impl Operation for Pay3dForm {
         order.check()?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
         let card = self.card.as_ref().map(|card| card.checked(order.insurance())).transpose()?;
-        let inputs = if card.is_none() { html::CARD_INPUTS } else { &[] };
+        let amount = format!("{} {}", order.total, order.currency);
+        let screen = if card.is_none() { html::Screen::Asks(&amount) } else { html::Screen::Submits };
         let body = Self { card, ..self.clone() }.order_body(client.keys());
-        browser_form(client, "/api/paySmart3D", three_d_body(body, self.completed_by), inputs)
+        browser_form(client, "/api/paySmart3D", three_d_body(body, self.completed_by), &screen)
     }
 }
 
@@ -194,7 +195,7 @@ impl Operation for PayCardToken3dForm {
         check_card_token(&self.card_token, &self.customer_number)?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
         let body = self.order_body(client.keys());
-        browser_form(client, "/api/payByCardToken", three_d_body(body, self.completed_by), &[])
+        browser_form(client, "/api/payByCardToken", three_d_body(body, self.completed_by), &html::Screen::Submits)
     }
 }
 
