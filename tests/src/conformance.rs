@@ -1,5 +1,5 @@
-//! Runs the conformance cases of `tests/conformance` against the Rust core. What a case means is written in
-//! `tests/conformance/README.md`; a runner for another language does the same.
+//! Runs the conformance cases of `tests/conformance` against the Rust core, or against whatever else takes operations by name. What
+//! a case means is written in `tests/conformance/README.md`; a runner for another language does the same.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -175,15 +175,25 @@ fn problems(verdict: &Object) -> Vec<String> {
     }
 }
 
+/// What carries out an operation: a client's configuration, the operation's name and its request in JSON come in; the reply or the
+/// error goes out, in JSON.
+pub type Call<'a> = &'a (dyn Fn(&str, &str, &str) -> Result<String, String> + Sync);
+
+/// The Rust core itself.
+pub fn in_rust(config: &str, operation: &str, request: &str) -> Result<String, String> {
+    let reply = Halkode::from_json(config).and_then(|client| client.call_json(operation, request));
+    reply.map_err(|error| error.to_json())
+}
+
 /// What a bundle in a reply must open to.
 type Hashes = Vec<(Json, String)>;
 
 /// Runs a case; what comes back is empty when everything is as it should be.
-pub fn run(case: &Case, replays: &Replays) -> Vec<String> {
-    try_run(case, replays).unwrap_or_else(|error| vec![error])
+pub fn run(case: &Case, replays: &Replays, call: Call) -> Vec<String> {
+    try_run(case, replays, call).unwrap_or_else(|error| vec![error])
 }
 
-fn try_run(case: &Case, replays: &Replays) -> Result<Vec<String>, String> {
+fn try_run(case: &Case, replays: &Replays, call: Call) -> Result<Vec<String>, String> {
     let empty = Object::new();
     let overrides = case.content.get("config").and_then(Json::as_object).unwrap_or(&empty);
     let request = case.content.get("request").cloned().unwrap_or_default();
@@ -210,8 +220,7 @@ fn try_run(case: &Case, replays: &Replays) -> Result<Vec<String>, String> {
             value => config.set(name, value.clone()),
         }
     }
-    let result = Halkode::from_json(&Json::from(config).to_string())
-        .and_then(|client| client.call_json(&case.operation, &request.to_string()));
+    let result = call(&Json::from(config).to_string(), &case.operation, &request.to_string());
 
     match (result, case.content.get("reply"), case.content.get("error")) {
         (Ok(reply), Some(expected), _) => match Json::parse(&reply) {
@@ -219,11 +228,11 @@ fn try_run(case: &Case, replays: &Replays) -> Result<Vec<String>, String> {
             Err(error) => found.push(format!("reply: {error}")),
         },
         (Err(error), _, Some(expected)) => {
-            found.extend(compare_error(expected, &error.to_json(), &mut hashes));
-            found.extend(leaks(&error.to_json(), &keys, &request));
+            found.extend(compare_error(expected, &error, &mut hashes));
+            found.extend(leaks(&error, &keys, &request));
         }
         (Ok(reply), None, _) => found.push(format!("reply: expected an error, got {reply}")),
-        (Err(error), _, None) => found.push(format!("error: expected a reply, got {}", error.to_json())),
+        (Err(error), _, None) => found.push(format!("error: expected a reply, got {error}")),
     }
     if let Some(((id, _), exchanges)) = replay {
         found.extend(compare_verdict(&case.content, exchanges, &replays.close(&id)?));
@@ -430,7 +439,7 @@ impl Summary {
 }
 
 /// Runs cases side by side, each with a client of its own.
-pub fn run_all(cases: &[Case], address: &str) -> Summary {
+pub fn run_all(cases: &[Case], address: &str, call: Call) -> Summary {
     let next = AtomicUsize::new(0);
     let failed = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -438,7 +447,7 @@ pub fn run_all(cases: &[Case], address: &str) -> Summary {
             scope.spawn(|| {
                 let replays = Replays::new(address);
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let problems = run(case, &replays);
+                    let problems = run(case, &replays, call);
                     if !problems.is_empty() {
                         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
                         failed.push((case.title.clone(), problems));

@@ -1,5 +1,14 @@
-//! In the making.
+//! Conformance data with its runner, and the generators of what is committed in `include/`.
 
+pub mod conformance;
 pub mod generate;
 pub mod generate_schema;
-pub mod conformance;
+
+/// The front pages' Rust examples must compile.
+#[cfg(doctest)]
+mod front_pages {
+    #[doc = include_str!("../../README.md")]
+    mod english {}
+    #[doc = include_str!("../../README.tr.md")]
+    mod turkish {}
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use halkode::{Halkode, Json, ModelInfo, Object, Shape};
 use halkode_sandbox::{Options, Sandbox};
-use halkode_tests::conformance::{Case, Replays, files, load, run, run_all};
+use halkode_tests::conformance::{Case, Replays, files, in_rust, load, run, run_all};
 
 /// Fewer cases than this means that files were lost.
 const AT_LEAST: usize = 330;
@@ -21,7 +21,7 @@ fn every_case_holds() {
     let filter = std::env::var("CASE").unwrap_or_default();
     let cases: Vec<Case> = all().into_iter().filter(|case| case.title.contains(&filter)).collect();
     let bank = Sandbox::start(Options::default()).unwrap();
-    let summary = run_all(&cases, bank.url());
+    let summary = run_all(&cases, bank.url(), &in_rust);
     println!("{} cases ran", summary.ran);
     assert!(summary.failed.is_empty(), "{}", summary.report());
     assert!(summary.ran >= AT_LEAST || !filter.is_empty(), "only {} cases ran", summary.ran);
@@ -200,7 +200,7 @@ fn a_case_that_does_not_hold_is_told() {
         move |case: &mut Object| *case = with(case, path, Json::parse(value).unwrap()).into_object().unwrap()
     };
     for title in [SALE, DECLINED, REFUSED, HASH, RETURN, STATUS] {
-        assert_eq!(run(&changed(title, |_| ()), &replays), Vec::<String>::new(), "{title}");
+        assert_eq!(run(&changed(title, |_| ()), &replays, &in_rust), Vec::<String>::new(), "{title}");
     }
     type Change = Box<dyn FnOnce(&mut Object)>;
     let cases: Vec<(&str, Change, &str)> = vec![
@@ -251,7 +251,7 @@ fn a_case_that_does_not_hold_is_told() {
         if case.content.get("reply").is_some() && case.content.get("error").is_some() {
             case.content.take("error");
         }
-        let problems = run(&case, &replays);
+        let problems = run(&case, &replays, &in_rust);
         assert!(problems.iter().any(|problem| problem.contains(told)), "{title}: {told:?} is not in {problems:?}");
     }
 }
@@ -270,7 +270,7 @@ fn an_error_that_repeats_a_secret_is_told() {
         });
         let mut case = case;
         case.content.set("error", Json::parse(r#"{"kind":"request","operation":"installment_table"}"#).unwrap());
-        let problems = run(&case, &replays);
+        let problems = run(&case, &replays, &in_rust);
         match told {
             "" => assert_eq!(problems, Vec::<String>::new()),
             told => assert!(problems.iter().any(|problem| problem.contains(told)), "{problems:?}"),
@@ -282,6 +282,6 @@ fn an_error_that_repeats_a_secret_is_told() {
         case.set("request", with(request.as_object().unwrap(), &["card", "holder_name"], Json::from("A".repeat(101))));
         case.set("error", Json::parse(r#"{"kind":"request"}"#).unwrap());
     });
-    let problems = run(&case, &replays);
+    let problems = run(&case, &replays, &in_rust);
     assert!(problems.iter().any(|problem| problem.contains("security code 100")), "{problems:?}");
 }
