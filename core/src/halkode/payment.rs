@@ -225,6 +225,30 @@ macro_rules! payment {
 }
 pub(crate) use payment;
 
+/// The fields of every payment with a saved card, written once; `$payment` adds the others.
+macro_rules! saved_card {
+    ($payment:ident: $(#[doc = $doc:expr])* $name:ident) => {
+        $payment! {
+            $(#[doc = $doc])*
+            $name {
+                /// The saved card, as `save_card` gave it.
+                card_token: Secret,
+                /// The merchant's own number of the customer, as given to `save_card`.
+                customer_number: String,
+                /// The customer's name.
+                customer_name: Option<String>,
+                /// The customer's e-mail address.
+                customer_email: Option<String>,
+                /// The customer's telephone number.
+                customer_phone: Option<String>,
+                /// Whether the token is another provider's; false when left out.
+                is_remote_card_token: Option<bool>,
+            }
+        }
+    };
+}
+pub(crate) use saved_card;
+
 /// A payment request, whatever pays it.
 pub(crate) trait Order: Model {
     fn order(&self) -> OrderFields<'_>;
@@ -434,22 +458,9 @@ payment! {
     }
 }
 
-payment! {
-    /// A payment with a saved card, without 3-D Secure.
-    PayCardToken2d {
-        /// The saved card, as `save_card` gave it.
-        card_token: Secret,
-        /// The merchant's own number of the customer, as given to `save_card`.
-        customer_number: String,
-        /// The customer's name.
-        customer_name: Option<String>,
-        /// The customer's e-mail address.
-        customer_email: Option<String>,
-        /// The customer's telephone number.
-        customer_phone: Option<String>,
-        /// Whether the token is another provider's; false when left out.
-        is_remote_card_token: Option<bool>,
-    }
+saved_card! {
+    payment: /// A payment with a saved card, without 3-D Secure.
+    PayCardToken2d
 }
 
 model! {

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::payment::{Card, Order, check_card_token, payment};
+use super::payment::{Card, Order, check_card_token, payment, saved_card};
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::check;
@@ -39,63 +39,46 @@ choice! {
     }
 }
 
-payment! {
+/// The fields of every 3-D Secure payment, written once, behind its own and in front of those of every payment.
+macro_rules! three_d {
+    ($(#[doc = $doc:expr])* $name:ident { $($own:tt)* }) => {
+        payment! {
+            $(#[doc = $doc])*
+            $name {
+                $($own)*
+                /// Where the browser comes back to after success.
+                return_url: String,
+                /// Where the browser comes back to after a failure.
+                cancel_url: String,
+                /// `merchant` when left out.
+                completed_by: Option<CompletedBy> = "payment_completed_by",
+                /// `GET` when left out.
+                response_method: Option<ResponseMethod>,
+            }
+        }
+    };
+}
+
+three_d! {
     /// A 3-D Secure payment that the buyer's browser starts. With the card left out, the page asks the buyer for it and the card
     /// never passes through the merchant's server.
     Pay3dForm {
         /// The card; left out, the page asks the buyer for it.
         card: Option<Card>,
-        /// Where the browser comes back to after success.
-        return_url: String,
-        /// Where the browser comes back to after a failure.
-        cancel_url: String,
-        /// `merchant` when left out.
-        completed_by: Option<CompletedBy> = "payment_completed_by",
-        /// `GET` when left out.
-        response_method: Option<ResponseMethod>,
     }
 }
 
-payment! {
+three_d! {
     /// A 3-D Secure payment that the server starts. The card passes through the merchant's server (PCI DSS SAQ D).
     Pay3d {
         /// The card.
         card: Card,
-        /// Where the browser comes back to after success.
-        return_url: String,
-        /// Where the browser comes back to after a failure.
-        cancel_url: String,
-        /// `merchant` when left out.
-        completed_by: Option<CompletedBy> = "payment_completed_by",
-        /// `GET` when left out.
-        response_method: Option<ResponseMethod>,
     }
 }
 
-payment! {
-    /// A 3-D Secure payment with a saved card, started by the buyer's browser.
-    PayCardToken3dForm {
-        /// The saved card, as `save_card` gave it.
-        card_token: Secret,
-        /// The merchant's own number of the customer, as given to `save_card`.
-        customer_number: String,
-        /// The customer's name.
-        customer_name: Option<String>,
-        /// The customer's e-mail address.
-        customer_email: Option<String>,
-        /// The customer's telephone number.
-        customer_phone: Option<String>,
-        /// Whether the token is another provider's; false when left out.
-        is_remote_card_token: Option<bool>,
-        /// Where the browser comes back to after success.
-        return_url: String,
-        /// Where the browser comes back to after a failure.
-        cancel_url: String,
-        /// `merchant` when left out.
-        completed_by: Option<CompletedBy> = "payment_completed_by",
-        /// `GET` when left out.
-        response_method: Option<ResponseMethod>,
-    }
+saved_card! {
+    three_d: /// A 3-D Secure payment with a saved card, started by the buyer's browser.
+    PayCardToken3dForm
 }
 
 model! {
