@@ -35,7 +35,8 @@ model! {
         base_url: Option<String>,
         /// Seconds to wait for a connection, 1 to 60; 10 when left out.
         connect_timeout: Option<u32>,
-        /// Seconds for a whole call with all its steps, 1 to 300; 60 when left out.
+        /// Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that hangs may take longer: it
+        /// ends when the system's own resolver gives up (`/etc/resolv.conf`), since no thread is started that could be abandoned.
         timeout: Option<u32>,
         /// A relay with a fixed address, as URL: `http://user:password@host:port` (HTTP CONNECT) or `socks5://user:password@host:port`.
         proxy: Option<Secret>,

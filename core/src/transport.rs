@@ -21,7 +21,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::SigningKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use ureq::http::{Request, Response};
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::{Duration as Wait, Instant as Moment};
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector,
@@ -228,7 +228,6 @@ impl Transport {
         let request = agent
             .configure_request(request)
             .timeout_global(Some(left))
-            .timeout_resolve(Some(self.connect))
             .timeout_connect(Some(self.connect))
             .max_idle_age(idle)
             .build();
@@ -255,7 +254,7 @@ fn agent(tls: Arc<ClientConfig>, proxy: Option<Proxy>) -> Agent {
             .chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
             .chain(Tls(tls));
-    Agent::with_parts(config, chain, DefaultResolver::default())
+    Agent::with_parts(config, chain, OnThisThread)
 }
 
 fn proxy(url: &str) -> Result<Proxy, HalkodeError> {
@@ -354,6 +353,22 @@ fn tls(ca_pem: Option<&str>) -> Result<ClientConfig, HalkodeError> {
         .with_safe_default_protocol_versions()
         .map_err(|e| HalkodeError::internal(e.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Resolves names where it is called. With a time limit ureq would start a thread for every new connection; the system's resolver has
+/// limits of its own.
+#[derive(Debug)]
+struct OnThisThread;
+
+impl Resolver for OnThisThread {
+    fn resolve(
+        &self,
+        uri: &ureq::http::Uri,
+        config: &ureq::config::Config,
+        limit: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        DefaultResolver::default().resolve(uri, config, NextTimeout { after: Wait::NotHappening, ..limit })
+    }
 }
 
 /// The last link of the chain: TLS where the address asks for it, the sent mark on both kinds.
