@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cbindgen::{Config, DocumentationStyle, Language};
+use cbindgen::{Config, DocumentationStyle, Language, Style};
 
 const CONVENTIONS: &str = "\
 /*
@@ -43,6 +43,7 @@ pub fn header() -> String {
         after_includes: Some(format!("{}\n{}", kinds(), operations())),
         documentation_style: DocumentationStyle::Doxy,
         line_length: 120,
+        style: Style::Type,
         ..Config::default()
     };
     for (ours, exported) in [("Client", "halkode_client"), ("Error", "halkode_error")] {

@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod generate;
 pub mod generate_schema;
+pub mod validator;
 
 /// The front pages' Rust examples must compile.
 #[cfg(doctest)]

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use halkode_sandbox::{Options, Sandbox};
 use halkode_tests::conformance;
 use halkode_tests::generate::{header, root};
-use halkode_tests::generate_schema::Validator;
+use halkode_tests::validator::Validator;
 use libloading::Library;
 
 const C99: &[&str] = &["gcc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"];

@@ -1,6 +1,6 @@
 //! The generated files are what the generators write now, and the schema says what is true.
 
-use halkode_tests::generate_schema::Validator;
+use halkode_tests::validator::Validator;
 use halkode_tests::{generate, generate_schema};
 use serde_json::{Value, json};
 
