@@ -307,7 +307,7 @@ impl<E: Exchange> Outgoing for E {
     }
 }
 
-/// Keys only: a client prints nothing else either.
+/// The address alone; keys and token stay hidden.
 impl std::fmt::Debug for Halkode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Halkode {{ base: {:?} }}", self.base)

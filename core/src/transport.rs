@@ -29,6 +29,8 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, AsSendBody, Proxy};
 
+use zeroize::Zeroizing;
+
 use crate::config::Config;
 use crate::error::HalkodeError;
 use crate::secret::without_pans;
@@ -69,8 +71,8 @@ pub struct HttpAnswer {
     pub location: Option<String>,
     /// The `Retry-After` header in seconds.
     pub retry_after: Option<u64>,
-    /// The body.
-    pub body: Vec<u8>,
+    /// The body, zeroed when dropped: it may hold a token.
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 impl HttpAnswer {
@@ -215,7 +217,7 @@ impl Transport {
             (header("location"), header("retry-after").and_then(|seconds| seconds.parse().ok()));
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(lost)?;
-        Ok(HttpAnswer { status, location, retry_after, body })
+        Ok(HttpAnswer { status, location, retry_after, body: Zeroizing::new(body) })
     }
 
     fn run<B: AsSendBody>(
@@ -463,17 +465,21 @@ fn is_tls(error: &ureq::Error) -> bool {
 
 /// A sentence about what went wrong on the way; ureq's own texts hold no address, header or body.
 fn describe(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-            "no connection within connect_timeout".into()
-        }
-        ureq::Error::Timeout(_) => "no complete answer within the time limit".into(),
-        ureq::Error::HostNotFound => "the gateway's host name could not be resolved".into(),
-        ureq::Error::BodyExceedsLimit(limit) => format!("the answer is longer than {limit} bytes"),
-        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            "the connection was closed before the answer was complete".into()
-        }
-        other if is_tls(other) => format!("the TLS connection was refused: {other}"),
-        other => without_pans(&other.to_string()),
-    }
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    let text = match error {
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => "no connection within connect_timeout",
+        ureq::Error::Timeout(_) => "no complete answer within the time limit",
+        ureq::Error::HostNotFound => "the gateway's host name could not be resolved",
+        ureq::Error::BodyExceedsLimit(limit) => return format!("the answer is longer than {limit} bytes"),
+        other if is_tls(other) => return format!("the TLS connection was refused: {other}"),
+        ureq::Error::Io(io) => match io.kind() {
+            ConnectionRefused => "the connection was refused: nothing listens at this address",
+            ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof => {
+                "the connection was closed before the answer was complete"
+            }
+            _ => return without_pans(&io.to_string()),
+        },
+        other => return without_pans(&other.to_string()),
+    };
+    text.to_owned()
 }

@@ -60,7 +60,7 @@ fn json() -> impl Strategy<Value = String> {
 }
 
 fn answer(status: u16, body: impl Into<Vec<u8>>) -> HttpAnswer {
-    HttpAnswer { status, body: body.into(), ..HttpAnswer::default() }
+    HttpAnswer { status, body: body.into().into(), ..HttpAnswer::default() }
 }
 
 fn parts(given: &[(&str, &str)]) -> Object {

@@ -263,7 +263,8 @@ fn refused(answer: &HttpAnswer, fields: Vec<(String, String)>, how: &str) -> Hal
             ..Failure::default()
         }));
     }
-    let told = HttpAnswer { status: 200, body: Json::from(object).to_string().into_bytes(), ..HttpAnswer::default() };
+    let told =
+        HttpAnswer { status: 200, body: Json::from(object).to_string().into_bytes().into(), ..HttpAnswer::default() };
     match Answer::read(&told) {
         Ok(answer) => answer.declined(),
         Err(error) => error,
