@@ -42,6 +42,20 @@ impl Amount {
         Self(Decimal::new(minor, 2))
     }
 
+    /// So many times this amount.
+    pub(crate) fn times(self, count: u32) -> Self {
+        Self(Decimal::from_i128_with_scale(self.0.mantissa() * i128::from(count), self.0.scale()))
+    }
+
+    /// This amount in `count` parts that differ by a kuruş at most and add up to it exactly; the first ones carry the odd kuruş.
+    pub(crate) fn parts(self, count: u32) -> Vec<Self> {
+        let mut decimal = self.0;
+        decimal.rescale(2);
+        let (kurus, count) = (decimal.mantissa(), i128::from(count.max(1)));
+        let (base, odd) = (kurus.div_euclid(count), kurus.rem_euclid(count));
+        (0..count).map(|i| Self(Decimal::from_i128_with_scale(base + i128::from(i < odd), 2))).collect()
+    }
+
     /// The exact decimal.
     pub fn decimal(self) -> Decimal {
         self.0
@@ -54,7 +68,11 @@ impl Amount {
 
     /// Rounded to two decimals, halves away from zero, as the gateway rounds what it charges.
     pub(crate) fn rounded(self) -> Self {
-        Self(self.0.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+        let Some(excess) = self.0.scale().checked_sub(2).filter(|excess| *excess > 0) else { return self };
+        let unit = 10_i128.pow(excess);
+        let (whole, rest) = (self.0.mantissa() / unit, self.0.mantissa() % unit);
+        let up = if rest.abs() * 2 >= unit { self.0.mantissa().signum() } else { 0 };
+        Self(Decimal::from_i128_with_scale(whole + up, 2))
     }
 }
 
@@ -78,7 +96,8 @@ impl FromStr for Amount {
         if !plain(whole) || !plain(fraction) {
             return Err(NotAnAmount("is not a decimal amount such as \"12.50\""));
         }
-        Decimal::from_str(text).map(Self).map_err(|_| NotAnAmount("has more digits than an amount can have"))
+        // Exactly, or not at all: the usual parser would round what has too many digits.
+        Decimal::from_str_exact(text).map(Self).map_err(|_| NotAnAmount("has more digits than an amount can have"))
     }
 }
 
@@ -109,7 +128,7 @@ impl std::ops::Add for Amount {
 impl std::ops::Sub for Amount {
     type Output = Amount;
     fn sub(self, other: Amount) -> Amount {
-        Amount(self.0 - other.0)
+        self + -other
     }
 }
 
@@ -168,6 +187,7 @@ mod tests {
             "NaN",
             "٣",
             "99999999999999999999999999999999",
+            "0.12345678901234567890123456789",
         ] {
             assert!(text.parse::<Amount>().is_err(), "{text}");
         }
@@ -178,7 +198,17 @@ mod tests {
         let tenths: Amount = std::iter::repeat_n("0.1".parse::<Amount>().unwrap(), 3).sum();
         assert_eq!(tenths, "0.3".parse().unwrap());
         assert_eq!(Amount::from_minor(1250).to_string(), "12.50");
-        assert_eq!("10.005".parse::<Amount>().unwrap().rounded().to_string(), "10.01");
+        for (text, rounded) in [
+            ("10.005", "10.01"),
+            ("10.00499999", "10.00"),
+            ("-10.005", "-10.01"),
+            ("-0.004", "0.00"),
+            ("102.04081632653", "102.04"),
+            ("7", "7.00"),
+            ("0.0000000000000000000000000005", "0.00"),
+        ] {
+            assert_eq!(text.parse::<Amount>().unwrap().rounded().to_string(), rounded, "{text}");
+        }
         assert!(!"10.005".parse::<Amount>().unwrap().is_payable());
         assert!("10.500".parse::<Amount>().unwrap().is_payable());
     }

@@ -92,22 +92,17 @@ impl Halkode {
     pub fn call_json(&self, operation: &str, request: &str) -> Result<String, HalkodeError> {
         let json =
             Json::parse(request).map_err(|reason| HalkodeError::request("", format!("the request is {reason}")))?;
-        self.call_named(operation, json).map(|reply| reply.expose())
+        let reply = self.call_named(operation, json).map_err(|error| named(error, operation))?;
+        Ok(reply.expose())
     }
 
     pub(crate) fn call<O: Operation>(&self, name: &str, request: &O) -> Result<O::Reply, HalkodeError> {
-        request.run(self).map_err(|mut error| {
-            error.failure_mut().operation.get_or_insert_with(|| name.to_owned());
-            error
-        })
+        request.run(self).map_err(|error| named(error, name))
     }
 
-    pub(crate) fn call_read<O: Operation>(&self, name: &str, request: Json) -> Result<Json, HalkodeError> {
-        let mut read = O::read(request, Reading::Strict).map_err(HalkodeError::from);
-        if let Err(error) = &mut read {
-            error.failure_mut().operation = Some(name.to_owned());
-        }
-        Ok(self.call(name, &read?)?.write().unwrap_or_default())
+    pub(crate) fn call_read<O: Operation>(&self, request: Json) -> Result<Json, HalkodeError> {
+        let reply = O::read(request, Reading::Strict)?.run(self)?;
+        Ok(reply.write().unwrap_or_default())
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -179,9 +174,8 @@ impl Halkode {
         deadline: Instant,
     ) -> Result<HttpAnswer, Lost> {
         let url = format!("{}{}", self.base.as_deref().unwrap_or_default(), request.path);
-        let body = request.body.clone().map(|body| Zeroizing::new(Json::from(body).expose()));
-        let body = body.as_ref().map(|text| text.as_bytes());
-        self.transport.send(request.method, &url, token.map(Secret::expose), body, care, deadline)
+        let body = Zeroizing::new(Json::from(request.body.clone()).expose());
+        self.transport.send(&url, token.map(Secret::expose), body.as_bytes(), care, deadline)
     }
 
     /// Fills in what every error of an exchange should say, and takes out what none may say.
@@ -206,7 +200,7 @@ impl Halkode {
             failure.in_doubt = true;
         }
         let mut secrets = vec![self.keys.app_secret.clone(), self.keys.merchant_key.clone()];
-        secrets_of(&Json::from(request.body.clone().unwrap_or_default()), &mut secrets);
+        secrets_of(&Json::from(request.body.clone()), &mut secrets);
         for text in [
             Some(&mut failure.reason),
             failure.status_description.as_mut(),
@@ -285,6 +279,12 @@ impl Halkode {
         self.tokens.store(std::sync::Arc::new(Tokens::new()));
         self.tokens.load()
     }
+}
+
+/// The error with the operation it befell.
+pub(crate) fn named(mut error: HalkodeError, operation: &str) -> HalkodeError {
+    error.failure_mut().operation.get_or_insert_with(|| operation.to_owned());
+    error
 }
 
 /// The side of an exchange that goes out, whatever its type.

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -118,7 +118,8 @@ impl Json {
     pub(crate) fn expose(&self) -> String {
         // Room for the whole text from the start: growing would leave copies of secrets behind in freed memory.
         let mut text = Vec::with_capacity(self.printed_size());
-        serde_json::to_writer(&mut text, &Exposed(self)).expect("a tree of strings always prints");
+        serde_json::to_writer(&mut text, &Printed { json: self, expose: true })
+            .expect("a tree of strings always prints");
         String::from_utf8(text).expect("JSON is UTF-8")
     }
 
@@ -299,42 +300,32 @@ impl<'de> Deserialize<'de> for Json {
 /// Secrets print as `[redacted]`.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        print(self, serializer, false)
+        Printed { json: self, expose: false }.serialize(serializer)
     }
 }
 
-/// A value whose secrets print in the clear.
-struct Exposed<'a>(&'a Json);
+/// A value on its way to a text, its secrets in the clear or not.
+struct Printed<'a> {
+    json: &'a Json,
+    expose: bool,
+}
 
-impl Serialize for Exposed<'_> {
+impl Serialize for Printed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        print(self.0, serializer, true)
-    }
-}
-
-fn print<S: Serializer>(json: &Json, serializer: S, expose: bool) -> Result<S::Ok, S::Error> {
-    match json {
-        Json::Null => serializer.serialize_unit(),
-        Json::Bool(value) => serializer.serialize_bool(*value),
-        Json::Number(text) => match RawValue::from_string(text.clone()) {
-            Ok(raw) => raw.serialize(serializer),
-            // Not from a JSON text: better a string than an invalid document.
-            Err(_) => serializer.serialize_str(text),
-        },
-        Json::Text(text) => serializer.serialize_str(text),
-        Json::Secret(secret) => serializer.serialize_str(if expose { secret.expose() } else { Secret::REDACTED }),
-        Json::List(list) if expose => serializer.collect_seq(list.iter().map(Exposed)),
-        Json::List(list) => serializer.collect_seq(list),
-        Json::Object(object) => {
-            let mut map = serializer.serialize_map(Some(object.len()))?;
-            for (name, value) in object.iter() {
-                if expose {
-                    map.serialize_entry(name, &Exposed(value))?;
-                } else {
-                    map.serialize_entry(name, value)?;
-                }
-            }
-            map.end()
+        let with = |json| Printed { json, ..*self };
+        match self.json {
+            Json::Null => serializer.serialize_unit(),
+            Json::Bool(value) => serializer.serialize_bool(*value),
+            Json::Number(text) => match RawValue::from_string(text.clone()) {
+                Ok(raw) => raw.serialize(serializer),
+                // Not from a JSON text: better a string than an invalid document.
+                Err(_) => serializer.serialize_str(text),
+            },
+            Json::Text(text) => serializer.serialize_str(text),
+            Json::Secret(secret) if self.expose => serializer.serialize_str(secret.expose()),
+            Json::Secret(_) => serializer.serialize_str(Secret::REDACTED),
+            Json::List(list) => serializer.collect_seq(list.iter().map(with)),
+            Json::Object(object) => serializer.collect_map(object.iter().map(|(name, value)| (name, with(value)))),
         }
     }
 }

@@ -319,7 +319,7 @@ pub(crate) fn read_strict(json: Json, fields: &mut [(&str, &mut dyn Slot)]) -> R
 }
 
 fn unknown<'a>(name: &str, mut known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
-    let bare = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    let bare = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let shown: String = without_pans(name).chars().take(60).collect();
     match known.clone().find(|known| bare(known) == bare(name)) {
         Some(near) => Wrong::new(shown, format!("is not a field here; did you mean {near}?")),

@@ -20,14 +20,13 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::SigningKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use ureq::http::{Request, Response};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::{Duration as Wait, Instant as Moment};
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector,
     TcpConnector, Transport as Link, TransportAdapter,
 };
-use ureq::{Agent, AsSendBody, Proxy};
+use ureq::{Agent, Proxy};
 
 use zeroize::Zeroizing;
 
@@ -43,22 +42,20 @@ const QUERY_IDLE: Duration = Duration::from_secs(15);
 /// … and a money operation only when it was alive a moment ago: a stale one would mean "was it charged?".
 const MONEY_IDLE: Duration = Duration::from_secs(1);
 
-/// An HTTP request, complete but for the host and the bearer token.
+/// A POST request, complete but for the host and the bearer token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpRequest {
-    /// `POST` or `GET`.
-    pub method: &'static str,
     /// Path below the base address, with its query.
     pub path: String,
     /// The JSON body; secrets in it print as `[redacted]`.
-    pub body: Option<crate::json::Object>,
+    pub body: crate::json::Object,
     /// Whether it carries the bearer token.
     pub bearer: bool,
 }
 
 impl HttpRequest {
     pub(crate) fn post(path: impl Into<String>, body: crate::json::Object) -> Self {
-        Self { method: "POST", path: path.into(), body: Some(body), bearer: true }
+        Self { path: path.into(), body, bearer: true }
     }
 }
 
@@ -173,10 +170,9 @@ impl Transport {
     /// Sends one request and reads its answer; never follows a redirect, never repeats anything.
     pub(crate) fn send(
         &self,
-        method: &str,
         url: &str,
         bearer: Option<&str>,
-        body: Option<&[u8]>,
+        body: &[u8],
         care: Care,
         deadline: Instant,
     ) -> Result<HttpAnswer, Lost> {
@@ -188,24 +184,19 @@ impl Transport {
             Care::Query => QUERY_IDLE,
             Care::Money => MONEY_IDLE,
         };
-        let mut request = Request::builder()
-            .method(method)
-            .uri(url)
+        let mut request = self
+            .agent()
+            .post(url)
             .header("Accept", "application/json")
+            .header("Content-Type", "application/json")
             .header("User-Agent", &self.user_agent);
         if let Some(token) = bearer {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        if body.is_some() {
-            request = request.header("Content-Type", "application/json");
-        }
+        let request =
+            request.config().timeout_global(Some(left)).timeout_connect(Some(self.connect)).max_idle_age(idle).build();
         SENT.set(false);
-        let answer = match body {
-            Some(body) => {
-                request.body(body).map_err(ureq::Error::from).and_then(|request| self.run(request, left, idle))
-            }
-            None => request.body(()).map_err(ureq::Error::from).and_then(|request| self.run(request, left, idle)),
-        };
+        let answer = request.send(body);
         let lost = |error: ureq::Error| {
             let passing = !matches!(&error, ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_))
                 && !is_tls(&error);
@@ -218,22 +209,6 @@ impl Transport {
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(lost)?;
         Ok(HttpAnswer { status, location, retry_after, body: Zeroizing::new(body) })
-    }
-
-    fn run<B: AsSendBody>(
-        &self,
-        request: Request<B>,
-        left: Duration,
-        idle: Duration,
-    ) -> Result<Response<ureq::Body>, ureq::Error> {
-        let agent = self.agent();
-        let request = agent
-            .configure_request(request)
-            .timeout_global(Some(left))
-            .timeout_connect(Some(self.connect))
-            .max_idle_age(idle)
-            .build();
-        agent.run(request)
     }
 }
 

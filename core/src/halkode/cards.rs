@@ -1,6 +1,7 @@
 //! Cards saved at the gateway (docs/protocol-halkode.md#saved-cards).
 
 use super::Layout;
+use super::payment::normalise_expiry;
 use crate::answer::Answer;
 use crate::check;
 use crate::config::Keys;
@@ -56,13 +57,6 @@ model! {
     }
 }
 
-impl SaveCard {
-    fn normalised(&self) -> Result<Self, HalkodeError> {
-        let (month, year) = check::expiry("expiry_month", &self.expiry_month, "expiry_year", &self.expiry_year)?;
-        Ok(Self { expiry_month: month, expiry_year: year, ..self.clone() })
-    }
-}
-
 impl Exchange for SaveCard {
     type Reply = SavedCardToken;
     const MONEY: bool = true;
@@ -71,26 +65,24 @@ impl Exchange for SaveCard {
         check::hashed("card_holder_name", &self.card_holder_name, 100)?;
         check::pan("card_number", &self.card_number)?;
         check_customer_number(&self.customer_number)?;
-        self.normalised().map(|_| ())
+        check::expiry("expiry_month", &self.expiry_month, "expiry_year", &self.expiry_year).map(|_| ())
     }
 
     fn request(&self, keys: &Keys) -> Result<HttpRequest, HalkodeError> {
-        let card = self.normalised()?;
-        let mut body = card.body();
-        body.set("merchant_key", keys.merchant_key.clone());
-        body.set(
-            "hash_key",
-            keys.seal(
-                Layout::SaveCard,
-                &[
-                    ("customer_number", &card.customer_number),
-                    ("card_holder_name", &card.card_holder_name),
-                    ("card_number", card.card_number.expose()),
-                    ("expiry_month", &card.expiry_month),
-                    ("expiry_year", &card.expiry_year),
-                ],
-            ),
+        let mut body = normalise_expiry(self.body(), &self.expiry_month, &self.expiry_year)?;
+        let text = |name: &str| body.get(name).and_then(Json::as_text).unwrap_or_default();
+        let hash = keys.seal(
+            Layout::SaveCard,
+            &[
+                ("customer_number", &self.customer_number),
+                ("card_holder_name", &self.card_holder_name),
+                ("card_number", self.card_number.expose()),
+                ("expiry_month", text("expiry_month")),
+                ("expiry_year", text("expiry_year")),
+            ],
         );
+        body.set("merchant_key", keys.merchant_key.clone());
+        body.set("hash_key", hash);
         Ok(HttpRequest::post("/api/saveCard", body))
     }
 
@@ -207,8 +199,7 @@ impl Exchange for EditCard {
     }
 
     fn request(&self, keys: &Keys) -> Result<HttpRequest, HalkodeError> {
-        let (month, year) = check::expiry("expiry_month", &self.expiry_month, "expiry_year", &self.expiry_year)?;
-        let mut body = Self { expiry_month: month, expiry_year: year, ..self.clone() }.body();
+        let mut body = normalise_expiry(self.body(), &self.expiry_month, &self.expiry_year)?;
         body.set("merchant_key", keys.merchant_key.clone());
         body.set("hash_key", card_hash(keys, &self.customer_number, &self.card_token));
         Ok(HttpRequest::post("/api/editCard", body))

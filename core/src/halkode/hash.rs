@@ -122,22 +122,29 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Lowercase hex SHA-1 of the secret, then of that and the salt the hex SHA-256, whose characters are the key material.
-fn derived(secret: &str, salt: &str) -> Zeroizing<String> {
+/// SHA-256 of the lowercase hex SHA-1 of the secret, followed by the salt.
+fn digest(secret: &str, salt: &str) -> Zeroizing<[u8; 32]> {
     let password = Zeroizing::new(hex(&Sha1::digest(secret)));
-    Zeroizing::new(hex(&Sha256::digest(format!("{}{salt}", *password))))
+    Zeroizing::new(Sha256::new().chain_update(&*password).chain_update(salt).finalize().into())
+}
+
+/// The key: the first 32 **characters** of the digest in hexadecimal.
+fn key(secret: &str, salt: &str) -> Zeroizing<[u8; 32]> {
+    let text = Zeroizing::new(hex(&digest(secret, salt)[..16]));
+    let mut key = Zeroizing::new([0; 32]);
+    key.copy_from_slice(text.as_bytes());
+    key
 }
 
 fn seal(plain: &str, secret: &str, random: &Iv) -> String {
-    let key = derived(secret, &random.salt);
-    let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&key.as_bytes()[..32], random.iv.as_bytes());
+    let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&*key(secret, &random.salt), random.iv.as_bytes());
     let sealed = cipher.expect("32 and 16 bytes").encrypt_padded_vec::<Pkcs7>(plain.as_bytes());
     format!("{}:{}:{}", random.iv, random.salt, BASE64.encode(sealed)).replace('/', "__")
 }
 
 fn open(bundle: &str, secret: &str) -> Option<Zeroizing<String>> {
     let (random, sealed) = split(bundle)?;
-    decrypt(&derived(secret, &random.salt).as_bytes()[..32], &random.iv, &sealed)
+    text(decrypt(&key(secret, &random.salt), &random.iv, &sealed)?)
 }
 
 fn split(bundle: &str) -> Option<(Iv, Vec<u8>)> {
@@ -150,9 +157,12 @@ fn split(bundle: &str) -> Option<(Iv, Vec<u8>)> {
     Some((Iv { iv: iv.to_owned(), salt: salt.to_owned() }, BASE64.decode(sealed.trim()).ok()?))
 }
 
-fn decrypt(key: &[u8], iv: &str, sealed: &[u8]) -> Option<Zeroizing<String>> {
+fn decrypt(key: &[u8; 32], iv: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(key, iv.as_bytes()).ok()?;
-    let plain = cipher.decrypt_padded_vec::<Pkcs7>(sealed).ok()?;
+    cipher.decrypt_padded_vec::<Pkcs7>(sealed).ok()
+}
+
+fn text(plain: Vec<u8>) -> Option<Zeroizing<String>> {
     String::from_utf8(plain).ok().map(Zeroizing::new)
 }
 
@@ -389,7 +399,7 @@ fn open_somehow(
     keys: &Keys,
 ) -> Result<(Zeroizing<String>, Option<HashMistake>), HashMistake> {
     let Some((random, sealed)) = split(bundle) else {
-        let repaired = bundle.replacen("__", "/", usize::MAX).replace('_', "/");
+        let repaired = bundle.replace("__", "/").replace('_', "/");
         let damaged = bundle.matches(':').count() >= 2 && bundle.find(':') == Some(16);
         return match split(&repaired) {
             Some(_) => Err(HashMistake::DamagedBase64),
@@ -398,7 +408,7 @@ fn open_somehow(
         };
     };
     let right = layout.secret(keys);
-    let with = |secret: &str| decrypt(&derived(secret, &random.salt).as_bytes()[..32], &random.iv, &sealed);
+    let with = |secret: &str| text(decrypt(&key(secret, &random.salt), &random.iv, &sealed)?);
     if let Some(plain) = with(right.expose()) {
         return Ok((plain, None));
     }
@@ -412,20 +422,10 @@ fn open_somehow(
             return Ok((plain, Some(mistake)));
         }
     }
-    let decoded: Vec<u8> = derived(right.expose(), &random.salt)
-        .as_bytes()
-        .chunks(2)
-        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    if let Some(plain) = decrypt(&decoded, &random.iv, &sealed) {
+    if let Some(plain) = decrypt(&digest(right.expose(), &random.salt), &random.iv, &sealed).and_then(text) {
         return Ok((plain, Some(HashMistake::HexDecodedKey)));
     }
-    let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(
-        &derived(right.expose(), &random.salt).as_bytes()[..32],
-        random.iv.as_bytes(),
-    );
-    let bytes = cipher.ok().and_then(|cipher| cipher.decrypt_padded_vec::<Pkcs7>(&sealed).ok());
-    match bytes {
+    match decrypt(&key(right.expose(), &random.salt), &random.iv, &sealed) {
         // Right key, but what was sealed is not UTF-8: it looks like text of another encoding.
         Some(bytes) if bytes.iter().filter(|byte| byte.is_ascii_graphic()).count() * 2 > bytes.len() => {
             Err(HashMistake::NotUtf8)
@@ -489,7 +489,7 @@ impl Operation for ExplainHash {
 }
 
 fn mistake_in(name: &str, meant: &str, found: &str, known: &[HashMistake]) -> Option<HashMistake> {
-    let folded = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    let folded = |text: &str| text.split_whitespace().collect::<String>().to_ascii_lowercase();
     if known.iter().any(|mistake| matches!(mistake, HashMistake::WrongLayout | HashMistake::WrongNumberOfParts)) {
         // Parts that stand in the wrong place tell nothing.
         return None;

@@ -171,21 +171,16 @@ fn known_mistakes_are_recognised() {
     assert!(explain(sealed(&format!("17|1|TRY|{MK_H}|A-1"), S_H), Layout::Payment, &payment).fits);
 
     let hex_decoded = {
-        let key: Vec<u8> = derived(S_H, "c386")
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-            .collect();
-        let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&key, b"180e930c4bb10d7a").unwrap();
+        let key = digest(S_H, "c386");
+        let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&*key, b"180e930c4bb10d7a").unwrap();
         format!("180e930c4bb10d7a:c386:{}", BASE64.encode(cipher.encrypt_padded_vec::<Pkcs7>(good.as_bytes())))
             .replace('/', "__")
     };
     let latin = {
         let mut plain = good.clone().into_bytes();
         plain.extend_from_slice(&[0xfe, 0xf0]);
-        let key = derived(S_H, "c386");
-        let cipher =
-            cbc::Encryptor::<aes::Aes256>::new_from_slices(&key.as_bytes()[..32], b"180e930c4bb10d7a").unwrap();
+        let key = key(S_H, "c386");
+        let cipher = cbc::Encryptor::<aes::Aes256>::new_from_slices(&*key, b"180e930c4bb10d7a").unwrap();
         format!("180e930c4bb10d7a:c386:{}", BASE64.encode(cipher.encrypt_padded_vec::<Pkcs7>(&plain)))
             .replace('/', "__")
     };

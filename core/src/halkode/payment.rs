@@ -74,23 +74,29 @@ model! {
 }
 
 impl Card {
-    /// Checks the card and gives it in the form it is sent in: month `MM`, year `YYYY`.
-    pub(crate) fn checked(&self, insurance: bool) -> Result<Card, HalkodeError> {
+    /// Checks everything on the card.
+    pub(crate) fn check(&self, insurance: bool) -> Result<(), HalkodeError> {
         check::text("card.holder_name", &self.holder_name, 100)?;
         if insurance {
             check::masked_pan("card.number", &self.number)?;
         } else {
             check::pan("card.number", &self.number)?;
         }
-        let (month, year) =
-            check::expiry("card.expiry_month", &self.expiry_month, "card.expiry_year", &self.expiry_year)?;
+        check::expiry("card.expiry_month", &self.expiry_month, "card.expiry_year", &self.expiry_year)?;
         match &self.cvv {
-            Some(cvv) => check::cvv("card.cvv", cvv)?,
-            None if insurance => {}
-            None => return Err(HalkodeError::request("card.cvv", "is required")),
+            Some(cvv) => check::cvv("card.cvv", cvv),
+            None if insurance => Ok(()),
+            None => Err(HalkodeError::request("card.cvv", "is required")),
         }
-        Ok(Card { expiry_month: month, expiry_year: year, ..self.clone() })
     }
+}
+
+/// Writes the expiry in a body as `MM` and `YYYY`, however the caller wrote it.
+pub(crate) fn normalise_expiry(mut body: Object, month: &str, year: &str) -> Result<Object, HalkodeError> {
+    let (month, year) = check::expiry("expiry_month", month, "expiry_year", year)?;
+    body.set("expiry_month", month);
+    body.set("expiry_year", year);
+    Ok(body)
 }
 
 model! {
@@ -391,8 +397,7 @@ impl OrderFields<'_> {
                 return Err(HalkodeError::request(format!("items[{i}].quantity"), "must be 1 to 1000000"));
             }
         }
-        let line = |item: &Item| Amount::from(item.price.decimal() * rust_decimal::Decimal::from(item.quantity));
-        let sum = self.items.iter().map(line).sum::<Amount>() - discount;
+        let sum = self.items.iter().map(|item| item.price.times(item.quantity)).sum::<Amount>() - discount;
         if sum == self.total {
             return Ok(());
         }
@@ -565,7 +570,7 @@ impl Exchange for Pay2d {
     const MONEY: bool = true;
 
     fn check(&self) -> Result<(), HalkodeError> {
-        self.card.checked(self.order().insurance())?;
+        self.card.check(self.order().insurance())?;
         self.order().check()?;
         super::three_d::check_urls(self.return_url.as_deref(), self.cancel_url.as_deref())
     }
@@ -575,8 +580,8 @@ impl Exchange for Pay2d {
     }
 
     fn request(&self, keys: &Keys) -> Result<HttpRequest, HalkodeError> {
-        let card = self.card.checked(self.order().insurance())?;
-        Ok(HttpRequest::post("/api/paySmart2D", Self { card, ..self.clone() }.order_body(keys)))
+        let body = normalise_expiry(self.order_body(keys), &self.card.expiry_month, &self.card.expiry_year)?;
+        Ok(HttpRequest::post("/api/paySmart2D", body))
     }
 
     fn reply(&self, keys: &Keys, answer: &HttpAnswer) -> Result<Payment, HalkodeError> {

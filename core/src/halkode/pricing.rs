@@ -1,7 +1,5 @@
 //! What a payment costs: instalment counts, totals per card, commissions (docs/protocol-halkode.md#getpos).
 
-use rust_decimal::Decimal;
-
 use super::payment::{CommissionBy, Currency};
 use crate::amount::Amount;
 use crate::answer::Answer;
@@ -271,7 +269,7 @@ impl Operation for MakeInstallmentTable {
 
     fn run(&self, _client: &Halkode) -> Result<InstallmentTable, HalkodeError> {
         check::amount("amount", self.amount)?;
-        let mut rows = Vec::new();
+        let mut rows: Vec<InstallmentRow> = Vec::new();
         for (i, pos) in self.data.iter().enumerate() {
             let count = pos.installments_number.max(1);
             if count > 99 {
@@ -280,28 +278,20 @@ impl Operation for MakeInstallmentTable {
             let Some(total) = pos.amount_to_be_paid.or(pos.payable_amount) else {
                 return Err(HalkodeError::request(format!("data[{i}].amount_to_be_paid"), "is missing"));
             };
-            check::amount(&format!("data[{i}].amount_to_be_paid"), total.rounded())?;
             let total = total.rounded();
-            rows.push(InstallmentRow {
+            check::amount(&format!("data[{i}].amount_to_be_paid"), total)?;
+            let at = rows.partition_point(|row| row.count <= count);
+            let row = InstallmentRow {
                 count,
                 total,
-                installments: parts(total, count),
+                installments: total.parts(count),
                 commission: total - self.amount,
                 card_program: pos.card_program.clone(),
-            });
+            };
+            rows.insert(at, row);
         }
-        rows.sort_unstable_by_key(|row: &InstallmentRow| row.count);
         Ok(InstallmentTable { rows })
     }
-}
-
-/// An amount in `count` parts that differ by a kuruş at most and add up to it exactly.
-fn parts(total: Amount, count: u32) -> Vec<Amount> {
-    let kurus = total.decimal() * Decimal::ONE_HUNDRED;
-    let base = (kurus / Decimal::from(count)).floor();
-    let odd = kurus - base * Decimal::from(count);
-    let part = |i: u32| if Decimal::from(i) < odd { base + Decimal::ONE } else { base };
-    (0..count).map(|i| Amount::from(part(i) / Decimal::ONE_HUNDRED)).collect()
 }
 
 impl GetPos {
@@ -324,14 +314,14 @@ mod tests {
             ("0.05", 3, &["0.02", "0.02", "0.01"]),
             ("10.00", 1, &["10.00"]),
         ] {
-            let made = parts(total.parse().unwrap(), count);
+            let made = total.parse::<Amount>().unwrap().parts(count);
             assert_eq!(made.iter().map(Amount::to_string).collect::<Vec<_>>(), expected);
         }
         // Every kuruş up to a hundred lira and every count the gateway knows.
         for minor in (1..10_000).step_by(7) {
             for count in 1..=12 {
                 let total = Amount::from_minor(minor);
-                assert_eq!(parts(total, count).into_iter().sum::<Amount>(), total, "{total} in {count}");
+                assert_eq!(total.parts(count).into_iter().sum::<Amount>(), total, "{total} in {count}");
             }
         }
     }

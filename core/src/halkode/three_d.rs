@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::payment::{Card, Order, check_card_token, payment, saved_card};
+use super::payment::{Card, Order, check_card_token, normalise_expiry, payment, saved_card};
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::check;
@@ -160,10 +160,16 @@ impl Operation for Pay3dForm {
         no_stray_pan(&self.write().unwrap_or_default(), "")?;
         order.check()?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
-        let card = self.card.as_ref().map(|card| card.checked(order.insurance())).transpose()?;
         let amount = format!("{} {}", order.total, order.currency);
-        let screen = if card.is_none() { html::Screen::Asks(&amount) } else { html::Screen::Submits };
-        let body = Self { card, ..self.clone() }.order_body(client.keys());
+        let mut body = self.order_body(client.keys());
+        let screen = match &self.card {
+            Some(card) => {
+                card.check(order.insurance())?;
+                body = normalise_expiry(body, &card.expiry_month, &card.expiry_year)?;
+                html::Screen::Submits
+            }
+            None => html::Screen::Asks(&amount),
+        };
         browser_form(client, "/api/paySmart3D", three_d_body(body, self.completed_by), &screen)
     }
 }
@@ -187,7 +193,7 @@ impl Exchange for Pay3d {
     const MONEY: bool = true;
 
     fn check(&self) -> Result<(), HalkodeError> {
-        self.card.checked(self.order().insurance())?;
+        self.card.check(self.order().insurance())?;
         self.order().check()?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))
     }
@@ -197,8 +203,7 @@ impl Exchange for Pay3d {
     }
 
     fn request(&self, keys: &Keys) -> Result<HttpRequest, HalkodeError> {
-        let card = self.card.checked(self.order().insurance())?;
-        let body = Self { card, ..self.clone() }.order_body(keys);
+        let body = normalise_expiry(self.order_body(keys), &self.card.expiry_month, &self.card.expiry_year)?;
         Ok(HttpRequest::post("/api/paySmart3D", three_d_body(body, self.completed_by)))
     }
 
