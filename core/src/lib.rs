@@ -44,6 +44,8 @@ mod html;
 mod json;
 mod model;
 mod operation;
+#[cfg(feature = "schema")]
+mod schema;
 mod secret;
 mod transport;
 

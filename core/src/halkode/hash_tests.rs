@@ -1,5 +1,6 @@
 //! Every bundle that was ever published for this platform, both ways, and the mistakes others make.
 
+use super::super::explain::{ExplainHash, HashExplanation, HashMistake};
 use super::*;
 use crate::config::Config;
 

@@ -1,6 +1,7 @@
 //! The HALKÖDE gateway: every request and reply, defined once (docs/protocol-halkode.md).
 
 mod cards;
+mod explain;
 mod hash;
 mod info;
 mod link;
@@ -15,9 +16,8 @@ mod three_d;
 pub(crate) use info::CARD_FIELDS;
 
 pub use cards::{DeleteCard, Done, EditCard, GetSavedCards, SaveCard, SavedCard, SavedCardToken, SavedCards};
-pub use hash::{
-    ComparedPart, ExplainHash, HashExplanation, HashKey, HashMistake, HashPart, Layout, MakeHash, OpenHash, OpenedHash,
-};
+pub use explain::{ComparedPart, ExplainHash, HashExplanation, HashMistake};
+pub use hash::{HashKey, HashPart, Layout, MakeHash, OpenHash, OpenedHash};
 pub use info::{CodeKind, GetToken, HashSecret, LookUpStatusCode, Raw, RawReply, Resending, StatusCode, Token};
 pub use link::{MakePurchaseLink, PurchaseLink};
 pub use order::{
