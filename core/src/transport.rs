@@ -196,6 +196,7 @@ impl Transport {
         let request =
             request.config().timeout_global(Some(left)).timeout_connect(Some(self.connect)).max_idle_age(idle).build();
         SENT.set(false);
+        BUILDING.set(0);
         let answer = request.send(body);
         let lost = |error: ureq::Error| {
             let passing = !matches!(&error, ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_))
@@ -216,6 +217,29 @@ thread_local! {
     /// Whether the call that this thread is making has given a byte of its request to the network. A call runs on one
     /// thread from beginning to end.
     static SENT: Cell<bool> = const { Cell::new(false) };
+    /// How many chains of links are being built: the way to a relay is a chain of its own inside the one to the gateway. What passes
+    /// meanwhile (CONNECT, TLS handshakes) is not the request.
+    static BUILDING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Bytes go to the network: those of the request, once the way stands.
+fn mark_sent() {
+    if BUILDING.get() == 0 {
+        SENT.set(true);
+    }
+}
+
+/// The first link of the chain, which only notes that one is being built; [`Tls`], the last, notes that it stands.
+#[derive(Debug)]
+struct Begin;
+
+impl Connector for Begin {
+    type Out = ();
+
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<()>, ureq::Error> {
+        BUILDING.set(BUILDING.get() + 1);
+        Ok(None)
+    }
 }
 
 fn agent(tls: Arc<ClientConfig>, proxy: Option<Proxy>) -> Agent {
@@ -226,11 +250,11 @@ fn agent(tls: Arc<ClientConfig>, proxy: Option<Proxy>) -> Agent {
         .max_idle_age(QUERY_IDLE)
         .proxy(proxy)
         .build();
-    let chain =
-        ().chain(SocksConnector::default())
-            .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector::default())
-            .chain(Tls(tls));
+    let chain = Begin
+        .chain(SocksConnector::default())
+        .chain(ConnectProxyConnector::default())
+        .chain(TcpConnector::default())
+        .chain(Tls(tls));
     Agent::with_parts(config, chain, OnThisThread)
 }
 
@@ -356,9 +380,15 @@ impl<In: Link> Connector<In> for Tls {
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
         let Some(link) = chained else { return Ok(None) };
-        if !details.needs_tls() {
-            return Ok(Some(Either::A(Plain(link))));
-        }
+        let link = if details.needs_tls() { Either::B(self.encrypted(details, link)?) } else { Either::A(Plain(link)) };
+        BUILDING.set(BUILDING.get().saturating_sub(1));
+        Ok(Some(link))
+    }
+}
+
+impl Tls {
+    /// TLS over a link, its handshake done.
+    fn encrypted<In: Link>(&self, details: &ConnectionDetails, link: In) -> Result<Encrypted, ureq::Error> {
         let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let name = ServerName::try_from(host).map_err(|_| ureq::Error::Tls("the host is not a valid name"))?.to_owned();
         let mut session = ClientConnection::new(self.0.clone(), name)
@@ -374,7 +404,7 @@ impl<In: Link> Connector<In> for Tls {
         socket.set_timeout(timeout);
         session.complete_io(&mut socket)?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(Either::B(Encrypted { buffers, stream: StreamOwned { conn: session, sock: socket } })))
+        Ok(Encrypted { buffers, stream: StreamOwned { conn: session, sock: socket } })
     }
 }
 
@@ -385,7 +415,7 @@ impl<In: Link> Link for Plain<In> {
         self.0.buffers()
     }
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        SENT.set(true);
+        mark_sent();
         self.0.transmit_output(amount, timeout)
     }
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
@@ -406,7 +436,7 @@ impl Link for Encrypted {
         &mut self.buffers
     }
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        SENT.set(true);
+        mark_sent();
         self.stream.sock.set_timeout(timeout);
         Ok(self.stream.write_all(&self.buffers.output()[..amount])?)
     }

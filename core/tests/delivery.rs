@@ -209,13 +209,16 @@ fn an_answer_without_end_is_not_read() {
 }
 
 /// A relay of a few lines that wants a user and a password; gives back what it was asked for.
-fn relay(handshake: fn(&mut BufReader<TcpStream>) -> Option<String>) -> (u16, mpsc::Receiver<String>) {
+fn relay(
+    handshake: impl Fn(&mut BufReader<TcpStream>) -> Option<String> + Send + Sync + 'static,
+) -> (u16, mpsc::Receiver<String>) {
+    let handshake = Arc::new(handshake);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (asked, told) = mpsc::channel();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let asked = asked.clone();
+            let (asked, handshake) = (asked.clone(), handshake.clone());
             std::thread::spawn(move || {
                 let mut client = BufReader::new(stream);
                 let Some(target) = handshake(&mut client) else { return };
@@ -296,5 +299,36 @@ fn a_relay_with_a_password_is_passed_and_a_wrong_password_is_certain() {
         assert_eq!((error.sent, error.in_doubt), (Some(Sent::No), false), "{scheme}: {error:?}");
         assert!(!error.to_json().contains("wrong"), "{error:?}");
         assert_eq!(gateway.connections(), before, "{scheme}");
+    }
+}
+
+#[test]
+fn what_a_relay_hears_is_not_the_request() {
+    for (scheme, handshake) in [("http", http_connect as fn(&mut _) -> _), ("socks5", socks5)] {
+        // The token passes, on a connection that the gateway then closes; the payment's own way through the relay is cut.
+        let gateway = Gateway::start(|got| match token(got) {
+            Some(Do::Answer(_, body)) => {
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                Do::Bytes((head + &body).into_bytes())
+            }
+            _ => paid(got),
+        });
+        let passed = std::sync::atomic::AtomicBool::new(false);
+        let (port, told) = relay(move |client| {
+            if !passed.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                return handshake(client);
+            }
+            // It hears what is asked of it, and goes away without a word.
+            client.read_exact(&mut [0]).unwrap();
+            client.get_ref().shutdown(std::net::Shutdown::Both).unwrap_or_default();
+            None
+        });
+        let proxy = Some(format!("{scheme}://shop:secret@127.0.0.1:{port}").into());
+        let client = Halkode::new(Config { proxy, ..gateway.config() }).unwrap();
+        let error = client.pay_2d(&payment("A-1")).unwrap_err();
+        assert!(told.recv().is_ok() && gateway.requests("/api/token").len() == 1, "{scheme}");
+        assert!(!error.reason.starts_with("no token"), "{scheme}: {error:?}");
+        assert!(gateway.requests("/api/paySmart2D").is_empty(), "{scheme}");
+        assert_eq!((error.sent, error.in_doubt), (Some(Sent::No), false), "{scheme}: {error:?}");
     }
 }
