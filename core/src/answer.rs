@@ -64,9 +64,6 @@ impl<'a> Answer<'a> {
             let at = |object: &Object| names.iter().find_map(|name| told(object, name));
             at(&self.object).or_else(|| data.and_then(at))
         };
-        let own_code = self.code.map(|code| code.to_string());
-        // `error_code` is the bank's only where it is not the gateway's own code once more.
-        let other_code = text(&["error_code"]).filter(|code| code != "100" && Some(code) != own_code.as_ref());
         let description = text(&["status_description", "success_message", "message", "title"]);
         let failure = Box::new(Failure {
             reason: match (self.code, &description) {
@@ -77,7 +74,7 @@ impl<'a> Answer<'a> {
             sent: Some(Sent::Yes),
             invoice_id: text(&["invoice_id"]),
             status_code: self.code,
-            bank_code: text(&["original_bank_error_code", "bank_status_code"]).or(other_code),
+            bank_code: bank_code(text, self.code),
             bank_description: text(&["original_bank_error_description", "bank_status_description", "error"]),
             status_description: description,
             http_status: Some(status.into()),
@@ -91,6 +88,14 @@ impl<'a> Answer<'a> {
             _ => HalkodeError::Declined(failure),
         }
     }
+}
+
+/// The bank's code among the fields of an answer or a browser return, read by name. `error_code` is the bank's only where it is not
+/// the gateway's own code once more.
+pub(crate) fn bank_code(text: impl Fn(&[&str]) -> Option<String>, own: Option<i64>) -> Option<String> {
+    let own = own.map(|code| code.to_string());
+    let other = || text(&["error_code"]).filter(|code| code != "100" && Some(code) != own.as_ref());
+    text(&["original_bank_error_code", "bank_status_code"]).or_else(other)
 }
 
 /// Masks every card number in an answer: whole ones have been printed where masked ones are documented. Texts that are opaque by

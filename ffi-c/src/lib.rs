@@ -77,7 +77,7 @@ pub unsafe extern "C" fn halkode_call(
 ) -> *mut Error {
     guard(Sent::Unknown, || {
         let reply_json = unsafe { target(reply_json, "reply_json") }?;
-        let client = unsafe { client.as_ref() }.ok_or_else(|| refused("client", "is NULL"))?;
+        let client = unsafe { client.as_ref() }.ok_or_else(|| HalkodeError::request("client", "is NULL"))?;
         let operation = unsafe { text(operation, "operation") }?;
         let request = unsafe { text(request_json, "request_json") }?;
         let reply = Zeroizing::new(client.0.call_json(operation, request)?);
@@ -141,23 +141,18 @@ pub extern "C" fn halkode_abi_version() -> u32 {
     guarded(0, || HALKODE_ABI)
 }
 
-/// Says what is wrong with an argument.
-fn refused(argument: &str, reason: &str) -> HalkodeError {
-    HalkodeError::request(argument, reason)
-}
-
 /// Where a call puts what it makes; NULL until it has made it.
 unsafe fn target<'a, T>(out: *mut *mut T, argument: &str) -> Result<&'a mut *mut T, HalkodeError> {
-    let out = unsafe { out.as_mut() }.ok_or_else(|| refused(argument, "is NULL"))?;
+    let out = unsafe { out.as_mut() }.ok_or_else(|| HalkodeError::request(argument, "is NULL"))?;
     *out = null_mut();
     Ok(out)
 }
 
 unsafe fn text<'a>(text: *const c_char, argument: &str) -> Result<&'a str, HalkodeError> {
     if text.is_null() {
-        return Err(refused(argument, "is NULL"));
+        return Err(HalkodeError::request(argument, "is NULL"));
     }
-    unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| refused(argument, "is not UTF-8"))
+    unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| HalkodeError::request(argument, "is not UTF-8"))
 }
 
 /// What is left to say when an error could not even be made.

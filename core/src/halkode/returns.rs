@@ -10,6 +10,7 @@ use super::order::{CheckStatus, CompletePayment, PaymentState, Status};
 use super::payment::Currency;
 use super::three_d::CompletedBy;
 use crate::amount::Amount;
+use crate::answer::bank_code;
 use crate::check;
 use crate::client::Halkode;
 use crate::error::{Failure, HalkodeError, Sent};
@@ -163,9 +164,7 @@ fn claim(client: &Halkode, fields: &Object, layout: Layout, own: &Own<'_>) -> Re
         md_status: number(&["md_status"]),
         status_code,
         status_description: text(fields, &["status_description"]),
-        // `error_code` is the bank's only where it is not the gateway's own code once more.
-        bank_code: text(fields, &["original_bank_error_code"])
-            .or_else(|| text(fields, &["error_code"]).filter(|code| code != "100" && code.parse().ok() != status_code)),
+        bank_code: bank_code(|names| text(fields, names), status_code),
         bank_description: text(fields, &["original_bank_error_description", "error"]),
         plan_code: text(fields, &["plan_code"]),
         recurring_number: number(&["recurring_number"]),

@@ -220,6 +220,16 @@ fn a_tampered_return_is_tampered_for_good() {
     }
 }
 
+/// A JSON body as a browser's form has it: everything is text.
+fn as_form(body: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    body.as_object().unwrap().iter().map(|(key, value)| (key.clone(), text(value))).collect()
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
 #[test]
 fn four_ways_to_say_that_it_cannot_begin() {
     let shop = Shop::open();
@@ -227,14 +237,8 @@ fn four_ways_to_say_that_it_cannot_begin() {
     wrong["hash_key"] = json!("junk");
     code(&shop.ask("/api/paySmart3D", &wrong), 68);
 
-    let fields: Vec<(String, String)> = wrong
-        .as_object()
-        .unwrap()
-        .iter()
-        .map(|(key, value)| (key.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        .collect();
-    let pairs: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    let (action, back) = shop.post_form("/ccpayment/api/paySmart3D", &pairs).form();
+    let fields = as_form(&wrong);
+    let (action, back) = shop.post_form("/ccpayment/api/paySmart3D", &borrowed(&fields)).form();
     assert_eq!((action.as_str(), field(&back, "status_code").as_str()), ("http://shop.test/cancel", "68"));
     assert_eq!(field(&back, "invoice_id"), "A-1");
 
@@ -264,14 +268,8 @@ fn a_browser_form_with_items_as_text_works_and_a_saved_card_too() {
     let shop = Shop::open();
     let mut body = payment_3d("A-1", "22.00", GOOD);
     body["items"] = json!(body["items"].to_string());
-    let fields: Vec<(String, String)> = body
-        .as_object()
-        .unwrap()
-        .iter()
-        .map(|(key, value)| (key.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        .collect();
-    let pairs: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    let page = bank_page(&shop, &shop.post_form("/ccpayment/api/paySmart3D", &pairs));
+    let fields = as_form(&body);
+    let page = bank_page(&shop, &shop.post_form("/ccpayment/api/paySmart3D", &borrowed(&fields)));
     assert_eq!(approve(&shop, &page).location_fields().0, "http://shop.test/return");
 
     let hash = sealed(&[MERCHANT_KEY, "42", "Ayşe", GOOD, "12", "2040"]);
