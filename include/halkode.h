@@ -11,7 +11,7 @@
  *            Arguments remain yours, and none is kept after the call.
  * NULL       A NULL argument is an error, never a crash, except that config_json may be NULL. _free functions accept NULL.
  * Text       UTF-8 that ends in NUL, in and out. Requests and replies are JSON objects; amounts are strings ("12.50"),
- *            never numbers with a fraction.
+ *            never numbers with a fraction. No reply holds a number that a double could not: such numbers are strings too.
  * Threads    Any number of threads may use one client at a time. Free it when the last is done. No thread is started.
  * Fork       A client made before a fork may be used, and must be freed, on both sides of it.
  * Stability  Programs built against HALKODE_ABI 1 run with every libhalkode.so.1. Operations, fields of replies and words

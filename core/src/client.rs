@@ -8,6 +8,7 @@ use rand::TryRng;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, Keys};
+use crate::door::{interrupted, pause, stopped};
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::halkode::{CARD_FIELDS, GetToken, Token};
 use crate::json::Json;
@@ -80,28 +81,12 @@ impl Halkode {
         })
     }
 
-    /// Makes a client from a configuration in JSON, as the C ABI takes it.
-    pub fn from_json(config: &str) -> Result<Self, HalkodeError> {
-        let json = Json::parse(config)
-            .map_err(|reason| HalkodeError::request("", format!("the configuration is {reason}")))?;
-        Self::new(Config::read(json, Reading::Strict)?)
-    }
-
-    /// Calls an operation by name: a JSON object in, a JSON object out. The reply is the caller's own and holds its secrets
-    /// (a token, the form with the card in it) in the clear.
-    pub fn call_json(&self, operation: &str, request: &str) -> Result<String, HalkodeError> {
-        let json =
-            Json::parse(request).map_err(|reason| HalkodeError::request("", format!("the request is {reason}")))?;
-        let reply = self.call_named(operation, json).map_err(|error| named(error, operation))?;
-        Ok(reply.expose())
-    }
-
     pub(crate) fn call<O: Operation>(&self, name: &str, request: &O) -> Result<O::Reply, HalkodeError> {
         request.run(self).map_err(|error| named(error, name))
     }
 
-    pub(crate) fn call_read<O: Operation>(&self, request: Json) -> Result<Json, HalkodeError> {
-        let reply = O::read(request, Reading::Strict)?.run(self)?;
+    pub(crate) fn call_read<O: Operation>(&self, request: Json, how: Reading) -> Result<Json, HalkodeError> {
+        let reply = O::read(request, how)?.run(self)?;
         Ok(reply.write().unwrap_or_default())
     }
 
@@ -140,6 +125,9 @@ impl Halkode {
         let deadline = Instant::now() + self.total;
         let (mut tries, mut renewed) = (0, false);
         loop {
+            if stopped() {
+                return Err(interrupted());
+            }
             let token = if request.bearer { Some(self.bearer(deadline)?) } else { None };
             let answer = self.send(request, token.as_ref(), care, deadline);
             let wait = match &answer {
@@ -162,7 +150,9 @@ impl Halkode {
                 return answer.map_err(no_answer);
             }
             tries += 1;
-            std::thread::sleep(wait);
+            if !pause(wait) {
+                return answer.map_err(no_answer);
+            }
         }
     }
 
@@ -245,7 +235,8 @@ impl Halkode {
                 Err(lost) => lost.passing,
             };
             let wait = SPACING + jitter();
-            if !again || tries == RETRIES || deadline.saturating_duration_since(Instant::now()) <= wait {
+            if !again || tries == RETRIES || deadline.saturating_duration_since(Instant::now()) <= wait || !pause(wait)
+            {
                 let token = answer.map_err(no_answer).and_then(|answer| GetToken::default().reply(&self.keys, &answer));
                 return token.map_err(|error| {
                     let mut error = self.finish(error, &request, None, Care::Query);
@@ -255,7 +246,6 @@ impl Halkode {
                 });
             }
             tries += 1;
-            std::thread::sleep(wait);
         }
     }
 

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use crate::codes;
-use crate::json::Object;
-use crate::model::{Value, Wrong, choice, model};
+use crate::model::{Wrong, choice, model};
 use crate::secret::without_pans;
 use crate::transport::HttpAnswer;
 
@@ -112,16 +111,6 @@ impl HalkodeError {
         match self {
             Request(f) | Credentials(f) | Transport(f) | Declined(f) | Signature(f) | Protocol(f) | Internal(f) => f,
         }
-    }
-
-    /// All attributes as a JSON object, `kind` first.
-    pub fn to_json(&self) -> String {
-        let mut object = Object::new();
-        object.set("kind", self.kind());
-        for (name, value) in self.failure().write().and_then(crate::json::Json::into_object).unwrap_or_default() {
-            object.set(name, value);
-        }
-        crate::json::Json::from(object).to_string()
     }
 
     /// A request refused before anything was sent; `field` is what is wrong with it, or empty.

@@ -123,6 +123,22 @@ impl Json {
         String::from_utf8(text).expect("JSON is UTF-8")
     }
 
+    /// This value with every number that a language might not hold exactly as text: one with a fraction or an exponent, or beyond
+    /// 2⁵³. Most JSON readers make a binary float of such a number, and it may be money.
+    pub(crate) fn portable(self) -> Self {
+        const EXACT: i64 = 1 << 53;
+        match self {
+            Json::Number(text) if !text.parse::<i64>().is_ok_and(|number| (-EXACT..=EXACT).contains(&number)) => {
+                Json::Text(text)
+            }
+            Json::List(list) => Json::List(list.into_iter().map(Json::portable).collect()),
+            Json::Object(object) => {
+                Json::Object(object.into_iter().map(|(name, value)| (name, value.portable())).collect())
+            }
+            other => other,
+        }
+    }
+
     /// Enough bytes for the printed text, even when every character of a text must be escaped.
     fn printed_size(&self) -> usize {
         match self {
@@ -399,6 +415,12 @@ mod tests {
     fn numbers_keep_their_text() {
         let text = r#"{"a":102.04081632653,"b":123456789012345678901234,"c":1.10,"d":[0.1,-2e3]}"#;
         assert_eq!(Json::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn portable_numbers_are_exact_in_every_language() {
+        let json = Json::parse(r#"{"a":[1.10,-7,1e3,9007199254740993],"b":{"c":0,"d":-0.5}}"#).unwrap().portable();
+        assert_eq!(json.to_string(), r#"{"a":["1.10",-7,"1e3","9007199254740993"],"b":{"c":0,"d":"-0.5"}}"#);
     }
 
     #[test]

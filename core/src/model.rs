@@ -42,6 +42,8 @@ impl Wrong {
 pub enum Reading {
     /// What a caller gave: exactly this type, or an error.
     Strict,
+    /// The same from a language with exact decimals: there a number with a fraction is one, and may be an amount.
+    Exact,
     /// What a gateway answered: numbers as text, text as numbers, and many ways to say nothing.
     Open,
 }
@@ -110,7 +112,7 @@ impl Value for Amount {
         let read = |text: &str| text.parse().map_err(|e: crate::NotAnAmount| Wrong::new("", e.to_string()));
         match (&json, how) {
             (Json::Text(text) | Json::Number(text), Reading::Open) => read(text.trim()),
-            (Json::Text(text), Reading::Strict) => {
+            (Json::Text(text), _) | (Json::Number(text), Reading::Exact) => {
                 let amount: Amount = read(text)?;
                 if amount.is_payable() { Ok(amount) } else { Err(Wrong::new("", "has more than two decimals")) }
             }
@@ -302,7 +304,7 @@ impl<T: Value> Slot for T {
     }
 }
 
-pub(crate) fn read_strict(json: Json, fields: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
+pub(crate) fn read_strict(json: Json, how: Reading, fields: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
     let mut object = into_object(json)?;
     // Unknown names first: "did you mean" says more than "is required" to who misspelled a name.
     if let Some((name, _)) = object.iter().find(|(name, _)| !fields.iter().any(|(known, _)| known == name)) {
@@ -311,7 +313,7 @@ pub(crate) fn read_strict(json: Json, fields: &mut [(&str, &mut dyn Slot)]) -> R
     for (name, slot) in fields {
         let filled = match object.take(name) {
             None | Some(Json::Null) => slot.leave_out(),
-            Some(json) => slot.fill(json, Reading::Strict),
+            Some(json) => slot.fill(json, how),
         };
         filled.map_err(|wrong| wrong.within(name))?;
     }
@@ -388,7 +390,7 @@ macro_rules! model {
     ($(#[doc = $doc:expr])* reply $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty $(= $wire:literal)?,)* }) => {
         $crate::model::model!(@struct [$($doc),*] $name {
             $([$($fdoc),*] $field: $ty,)*
-            [" Fields of the answer that this library does not know, or that had an unexpected type, as they came."] extra: $crate::json::Object,
+            [" Fields of the answer that this library does not know, or that had an unexpected type."] extra: $crate::json::Object,
         });
         impl $crate::model::Value for $name {
             fn read(json: $crate::json::Json, _: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
@@ -408,7 +410,7 @@ macro_rules! model {
         }
         $crate::model::model!(@model [$($doc),*] "reply" $name {
             $([$($fdoc),*] $field: $ty = $crate::model::model!(@wire $field $($wire)?),)*
-            [" Fields of the answer that this library does not know, or that had an unexpected type, as they came."] extra: $crate::json::Object = "extra",
+            [" Fields of the answer that this library does not know, or that had an unexpected type."] extra: $crate::json::Object = "extra",
         });
     };
     ($(#[doc = $doc:expr])* result $name:ident { $($(#[doc = $fdoc:expr])* $field:ident: $ty:ty,)* }) => {
@@ -448,10 +450,10 @@ macro_rules! model {
     (@strict $kind:literal [$($doc:expr),*] $name:ident { $([$($fdoc:expr),*] $field:ident: $ty:ty $(= $wire:literal)?,)* } { $($wire_fn:tt)* }) => {
         $crate::model::model!(@struct [$($doc),*] $name { $([$($fdoc),*] $field: $ty,)* });
         impl $crate::model::Value for $name {
-            fn read(json: $crate::json::Json, _: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
+            fn read(json: $crate::json::Json, how: $crate::model::Reading) -> Result<Self, $crate::model::Wrong> {
                 #[allow(unused_mut)]
                 let mut this = Self::default();
-                $crate::model::read_strict(json, &mut [
+                $crate::model::read_strict(json, how, &mut [
                     $((stringify!($field), &mut this.$field as &mut dyn $crate::model::Slot),)*
                 ])?;
                 Ok(this)

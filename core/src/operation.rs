@@ -168,9 +168,14 @@ macro_rules! methods { ($($(#[doc = $doc:expr])* $name:ident($request:ident) -> 
         })*
 
         /// Calls an operation by name with its request as JSON; the reply is JSON.
-        pub(crate) fn call_named(&self, operation: &str, request: crate::json::Json) -> Result<crate::json::Json, HalkodeError> {
+        pub(crate) fn call_named(
+            &self,
+            operation: &str,
+            request: crate::json::Json,
+            how: crate::model::Reading,
+        ) -> Result<crate::json::Json, HalkodeError> {
             match operation {
-                $(stringify!($name) => self.call_read::<crate::halkode::$request>(request),)*
+                $(stringify!($name) => self.call_read::<crate::halkode::$request>(request, how),)*
                 _ => Err(HalkodeError::request("operation", format!("is unknown; the operations are {}", Self::OPERATIONS.join(", ")))),
             }
         }

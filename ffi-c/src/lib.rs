@@ -6,13 +6,10 @@
 #![allow(clippy::missing_safety_doc)]
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use halkode_core::{Config, Failure, Halkode, HalkodeError, Sent};
+use halkode_core::{Config, Halkode, HalkodeError, Sent, caught};
 use zeroize::{Zeroize, Zeroizing};
 
 /// The number of this ABI. It changes only when a program built against an older header would break.
@@ -179,51 +176,15 @@ impl Error {
 /// Runs what can fail; an error becomes one the caller owns, and so does a panic, even one while the error was being made.
 /// `sent` is what must be assumed after a panic.
 fn guard(sent: Sent, work: impl FnOnce() -> Result<(), HalkodeError>) -> *mut Error {
-    let outcome = caught(|| work().map_or_else(|error| Error::new(&error), |()| null_mut()));
-    outcome.unwrap_or_else(|place| {
-        let panicked = HalkodeError::Internal(Box::new(Failure {
-            reason: format!("a bug in this library ({place}); please report it"),
-            in_doubt: sent == Sent::Unknown,
-            sent: Some(sent),
-            ..Failure::default()
-        }));
-        caught(|| Error::new(&panicked)).unwrap_or((&raw const LAST_RESORT).cast_mut())
-    })
+    match halkode_core::guard(sent, work) {
+        Ok(()) => null_mut(),
+        Err(error) => caught(|| Error::new(&error)).unwrap_or((&raw const LAST_RESORT).cast_mut()),
+    }
 }
 
 /// Runs what cannot fail; a panic would be a bug, and gives `otherwise`.
 fn guarded<T>(otherwise: T, work: impl FnOnce() -> T) -> T {
     caught(work).unwrap_or(otherwise)
-}
-
-thread_local! {
-    /// Set while a guard is at work on this thread: where it panicked, empty until then.
-    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Catches a panic and says where it happened. Its message is kept from standard error and from the caller: it may quote a text
-/// that must not be seen.
-fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    // An atomic, because a `Once` that another thread is in at the moment of a fork would stop the child for ever.
-    static QUIET: AtomicBool = AtomicBool::new(false);
-    if !QUIET.swap(true, Ordering::AcqRel) {
-        let others = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            let guarded = PLACE.try_with(|place| {
-                let mut place = place.borrow_mut();
-                let guarded = place.is_some();
-                *place = place.take().and(panic.location()).map(ToString::to_string);
-                guarded
-            });
-            if guarded != Ok(true) {
-                others(panic);
-            }
-        }));
-    }
-    let outer = PLACE.try_with(|place| place.replace(Some(String::new())));
-    let outcome = catch_unwind(AssertUnwindSafe(work));
-    let place = PLACE.try_with(|place| place.replace(outer.unwrap_or_default()));
-    outcome.map_err(|_| place.ok().flatten().unwrap_or_default())
 }
 
 #[cfg(test)]

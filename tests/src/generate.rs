@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use cbindgen::{Config, DocumentationStyle, Language, Style};
 
+use crate::api::{api, wrapped};
+
 const CONVENTIONS: &str = "\
 /*
  * halkode: card payments through HALKÖDE, for Turkish shops. Unofficial; not affiliated with the gateway's operator.
@@ -19,7 +21,7 @@ const CONVENTIONS: &str = "\
  *            Arguments remain yours, and none is kept after the call.
  * NULL       A NULL argument is an error, never a crash, except that config_json may be NULL. _free functions accept NULL.
  * Text       UTF-8 that ends in NUL, in and out. Requests and replies are JSON objects; amounts are strings (\"12.50\"),
- *            never numbers with a fraction.
+ *            never numbers with a fraction. No reply holds a number that a double could not: such numbers are strings too.
  * Threads    Any number of threads may use one client at a time. Free it when the last is done. No thread is started.
  * Fork       A client made before a fork may be used, and must be freed, on both sides of it.
  * Stability  Programs built against HALKODE_ABI 1 run with every libhalkode.so.1. Operations, fields of replies and words
@@ -40,7 +42,7 @@ pub fn header() -> String {
         include_guard: Some("HALKODE_H".to_owned()),
         no_includes: true,
         sys_includes: vec!["stdint.h".to_owned()],
-        after_includes: Some(format!("{}\n{}", kinds(), operations())),
+        after_includes: Some(constants()),
         documentation_style: DocumentationStyle::Doxy,
         line_length: 120,
         style: Style::Type,
@@ -55,29 +57,13 @@ pub fn header() -> String {
     String::from_utf8(text).expect("a header is text")
 }
 
-/// The kinds of errors with their documentation, from the core's own definition.
-fn kinds() -> String {
-    let source = fs::read_to_string(root().join("core/src/error.rs")).expect("the core's errors");
-    let (_, body) = source.split_once("pub enum HalkodeError {\n").expect("the enum of the kinds");
-    let (body, _) = body.split_once("\n}").expect("its end");
-    let mut defines = Vec::new();
-    let mut doc = Vec::new();
-    for line in body.lines().map(str::trim) {
-        if let Some(text) = line.strip_prefix("/// ") {
-            doc.push(text);
-        } else if let Some((variant, "Failure),")) = line.replace("Box<Failure>", "Failure").split_once('(') {
-            let kind = variant.to_lowercase();
-            defines.push(define("KIND", &kind, &doc.join(" ")));
-            doc.clear();
-        } else {
-            panic!("cannot read this line of HalkodeError: {line}");
-        }
-    }
-    defines.concat()
-}
-
-fn operations() -> String {
-    halkode::operations().iter().map(|operation| define("OP", operation.name, &operation.doc)).collect()
+/// The words of the library: kinds of errors, names of operations.
+fn constants() -> String {
+    let api = api();
+    let kinds: String = api.kinds.iter().map(|(kind, doc)| define("KIND", kind, doc)).collect();
+    let operations = api.clients.iter().flat_map(|client| &client.operations);
+    let operations: String = operations.map(|operation| define("OP", operation.name, &operation.doc)).collect();
+    format!("{kinds}\n{operations}")
 }
 
 /// A documented string constant: a misspelled name is then found by the compiler.
@@ -85,22 +71,6 @@ fn define(group: &str, word: &str, doc: &str) -> String {
     assert!(!doc.contains("*/"), "{word}: its documentation would end a C comment");
     let name = format!("HALKODE_{group}_{}", word.to_uppercase());
     format!("\n/**\n{} */\n#define {name} \"{word}\"\n", wrapped(doc, " * ", 118))
-}
-
-/// Words in lines of at most `width` characters, each with a prefix.
-fn wrapped(text: &str, prefix: &str, width: usize) -> String {
-    let mut lines = vec![prefix.to_owned()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        let empty = line.len() == prefix.len();
-        if !empty && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(format!("{prefix}{word}"));
-        } else {
-            line.push_str(if empty { "" } else { " " });
-            line.push_str(word);
-        }
-    }
-    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// Compares a generated text with the file that is committed; with `UPDATE` set in the environment, writes it instead.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 const ABOUT: &str = "Requests and replies of libhalkode. `operations` names the request and the reply of each operation; \
     `config` is what makes a client, `error` what tells of a failure. Requests are closed: an unknown field is refused. \
-    Replies are open: a later release may add fields, and what the gateway sends beyond the known stands in `extra`. \
-    Amounts are decimal strings. `x-wire` is the gateway's own name of a field where it differs.";
+    Replies are open: a later release may add fields, and what the gateway sends beyond the known stands in `extra`, \
+    its numbers as strings where they have a fraction or exceed 2^53. Amounts are decimal strings. `x-wire` is the gateway's own name of a field where it differs.";
 
 /// What a request may carry: at most two decimals that are not zero.
 const PAYABLE: &str = r"^-?[0-9]+(\.[0-9]{1,2}0*)?$";

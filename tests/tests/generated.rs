@@ -1,7 +1,8 @@
 //! The generated files are what the generators write now, and the schema says what is true.
 
+use halkode_tests::api::{Api, api};
 use halkode_tests::validator::Validator;
-use halkode_tests::{generate, generate_schema};
+use halkode_tests::{generate, generate_kotlin, generate_node, generate_php, generate_python, generate_schema};
 use serde_json::{Value, json};
 
 #[test]
@@ -12,6 +13,34 @@ fn the_header_is_up_to_date() {
 #[test]
 fn the_schema_is_up_to_date() {
     generate::check("include/halkode.schema.json", &generate_schema::schema()).unwrap();
+}
+
+fn check_all(files: fn(&Api) -> Vec<(&'static str, String)>) {
+    let files = files(&api());
+    assert!(!files.is_empty());
+    for (file, text) in files {
+        generate::check(file, &text).unwrap();
+    }
+}
+
+#[test]
+fn the_python_package_is_up_to_date() {
+    check_all(generate_python::files);
+}
+
+#[test]
+fn the_node_package_is_up_to_date() {
+    check_all(generate_node::files);
+}
+
+#[test]
+fn the_php_package_is_up_to_date() {
+    check_all(generate_php::files);
+}
+
+#[test]
+fn the_kotlin_sources_are_up_to_date() {
+    check_all(generate_kotlin::files);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::answer::Answer;
 use crate::check;
 use crate::client::{Halkode, SPACING};
 use crate::config::Keys;
-use crate::error::HalkodeError;
+use crate::door::pause;
+use crate::error::{Failure, HalkodeError, Sent};
 use crate::model::{Model, choice, model};
 use crate::operation::{Exchange, Kind, Operation};
 use crate::transport::{HttpAnswer, HttpRequest};
@@ -443,7 +444,15 @@ impl Operation for Settle {
                 Err(HalkodeError::Transport(_) | HalkodeError::Protocol(_)) => {}
                 Err(error) => return Err(error),
             }
-            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+            if !pause(next.saturating_duration_since(Instant::now())) {
+                return Err(HalkodeError::Transport(Box::new(Failure {
+                    reason: "interrupted while the outcome was still unknown; ask settle again".to_owned(),
+                    sent: Some(Sent::Unknown),
+                    in_doubt: true,
+                    invoice_id: Some(self.invoice_id.clone()),
+                    ..Failure::default()
+                })));
+            }
         }
     }
 }
