@@ -160,7 +160,7 @@ fn integer(json: &Json, how: Reading) -> Result<i64, Wrong> {
     }
 }
 
-macro_rules! integers { ($($type:ty),*) => { $(
+macro_rules! integers { ($($type:ty: $shape:ident),*) => { $(
     impl Value for $type {
         fn read(json: Json, how: Reading) -> Result<Self, Wrong> {
             <$type>::try_from(integer(&json, how)?).map_err(|_| Wrong::new("", "must be a whole number in range"))
@@ -170,11 +170,11 @@ macro_rules! integers { ($($type:ty),*) => { $(
         }
         #[cfg(feature = "schema")]
         fn shape() -> Shape {
-            Shape::Integer
+            Shape::$shape
         }
     }
 )* } }
-integers!(u32, i64);
+integers!(u32: Count, i64: Integer);
 
 impl<T: Value> Value for Option<T> {
     fn read(json: Json, how: Reading) -> Result<Self, Wrong> {

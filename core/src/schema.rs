@@ -9,8 +9,10 @@ pub enum Shape {
     Secret,
     /// An exact decimal, written as text.
     Amount,
-    /// A whole number.
+    /// A whole number of 64 bits.
     Integer,
+    /// A whole number that is not negative, of 32 bits: how many of something.
+    Count,
     /// True or false.
     Boolean,
     /// Any JSON object.

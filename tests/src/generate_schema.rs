@@ -120,6 +120,7 @@ impl Definitions {
             Shape::Amount if strict => json!({ "type": ["string", "integer"], "pattern": PAYABLE }),
             Shape::Amount => json!({ "type": "string", "pattern": DECIMAL }),
             Shape::Integer => json!({ "type": "integer" }),
+            Shape::Count => json!({ "type": "integer", "minimum": 0 }),
             Shape::Boolean => json!({ "type": "boolean" }),
             Shape::Any => json!({ "type": "object" }),
             Shape::Choice(choice) => self.choice(choice()),
