@@ -1,8 +1,11 @@
 //! What the gateway's codes mean and what to do about them: the application codes of an answer's body, the HTTP status
 //! of the answer itself, and the codes with which the card's bank refuses (docs/protocol-halkode.md#status-codes).
+//! Halkbank's own table, `halkbank/codes.rs`, has the same form and shares the codes of the banks.
 //!
 //! Nothing decides on these texts; a code that is not listed is not an error. Explanations of refused cards may be shown
 //! to a buyer, advice is for the shop.
+
+pub(crate) mod iso;
 
 /// Whether the very same request may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +16,9 @@ pub(crate) enum Resend {
     Never,
     /// Yes, once the cause is mended, with the same `invoice_id` or a new one as the advice says.
     AfterFix,
-    /// Yes, later; a money operation only after `check_status` says that nothing happened.
+    /// Yes, later; a money operation only after `check_status` (`order_status` at the bank) says that nothing happened.
     Later,
-    /// Not before `check_status` (or the listing the advice names) has told what happened.
+    /// Not before `check_status` or `order_status` (or the listing the advice names) has told what happened.
     AskFirst,
 }
 
@@ -27,13 +30,17 @@ impl Resend {
         ("Later", Self::Later),
         ("AskFirst", Self::AskFirst),
     ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, resend)| resend)
+    }
 }
 
 /// The meaning of one code and what a shop should do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CodeText {
-    /// The code, as a number.
-    pub(crate) code: i64,
+pub(crate) struct Text {
+    /// The code, spelled as the tables spell it.
+    pub(crate) code: &'static str,
     /// What it means, in English; all meanings where the gateway gave it several.
     pub(crate) en: &'static str,
     /// What it means, in Turkish.
@@ -46,31 +53,29 @@ pub(crate) struct CodeText {
     pub(crate) resend: Resend,
 }
 
-/// The meaning of one refusal by the card's bank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct BankText {
-    /// The code, two digits or letters (`original_bank_error_code`).
-    pub(crate) code: &'static str,
-    /// What it means, in English.
-    pub(crate) en: &'static str,
-    /// What it means, in Turkish.
-    pub(crate) tr: &'static str,
-}
-
 /// The meaning of an answer's `status_code`.
-pub(crate) fn application(code: i64) -> Option<CodeText> {
-    rows(APPLICATION).find(|row| row.code == code)
+pub(crate) fn application(code: i64) -> Option<Text> {
+    rows(APPLICATION).find(|row| row.code.parse() == Ok(code))
 }
 
 /// The meaning of an answer's HTTP status.
-pub(crate) fn server(code: i64) -> Option<CodeText> {
-    rows(SERVER).find(|row| row.code == code)
+pub(crate) fn server(code: i64) -> Option<Text> {
+    rows(SERVER).find(|row| row.code.parse() == Ok(code))
 }
 
 /// The meaning of an `original_bank_error_code`; `5` is read as `05`, since a number in JSON has no leading zero.
-pub(crate) fn bank(code: &str) -> Option<BankText> {
-    let code = format!("{:0>2}", code.trim().to_ascii_uppercase());
-    bank_rows().find(|row| row.code == code)
+pub(crate) fn bank(code: &str) -> Option<Text> {
+    iso(code).or_else(|| TEST_HOSTS.find(&spelled(code)))
+}
+
+/// The meaning of a code of the interbank networks, whichever gateway passes it on: two digits or letters. The advice
+/// names nothing that belongs to one gateway.
+pub(crate) fn iso(code: &str) -> Option<Text> {
+    iso::CODES.find(&spelled(code))
+}
+
+fn spelled(code: &str) -> String {
+    format!("{:0>2}", code.trim().to_ascii_uppercase())
 }
 
 // Each table is one text, a line per code and a tab between the columns: several hundred separate texts would cost the
@@ -84,15 +89,37 @@ fn columns<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'stati
     })
 }
 
-fn rows(table: &'static str) -> impl Iterator<Item = CodeText> {
+fn rows(table: &'static str) -> impl Iterator<Item = Text> {
     columns(table).filter_map(|[code, resend, en, tr, advice_en, advice_tr]| {
-        let (_, resend) = Resend::ALL.into_iter().find(|(name, _)| *name == resend)?;
-        Some(CodeText { code: code.parse().ok()?, en, tr, advice_en, advice_tr, resend })
+        Some(Text { code, en, tr, advice_en, advice_tr, resend: Resend::named(resend)? })
     })
 }
 
-fn bank_rows() -> impl Iterator<Item = BankText> {
-    columns(BANK).map(|[code, en, tr]| BankText { code, en, tr })
+/// A table in which many codes call for the same advice: each row names its advice.
+pub(crate) struct Table {
+    /// Made with [`explained!`].
+    pub(crate) rows: &'static str,
+    /// Made with [`advice!`]; the first that has the name counts.
+    pub(crate) advice: &'static [&'static str],
+}
+
+impl Table {
+    /// The row of one code, spelled as the table spells it.
+    pub(crate) fn find(&self, code: &str) -> Option<Text> {
+        columns(self.rows).find(|row| row[0] == code).and_then(|row| self.text(row))
+    }
+
+    /// Every row.
+    #[cfg(test)]
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Text> {
+        columns(self.rows).filter_map(|row| self.text(row))
+    }
+
+    fn text(&self, [code, named, en, tr]: [&'static str; 4]) -> Option<Text> {
+        let mut all = self.advice.iter().flat_map(|table| columns::<4>(table));
+        let [_, resend, advice_en, advice_tr] = all.find(|advice| advice[0] == named)?;
+        Some(Text { code, en, tr, advice_en, advice_tr, resend: Resend::named(resend)? })
+    }
 }
 
 /// One row: code, whether to send again, meaning in English and Turkish, advice in English and Turkish.
@@ -101,6 +128,23 @@ macro_rules! codes {
         concat!($($code, "\t", stringify!($resend), "\t", $en, "\t", $tr, "\t", $advice_en, "\t", $advice_tr, "\n"),*)
     };
 }
+
+/// One row: code, the name of its advice, meaning in English and Turkish. For tables in which many codes call for the same
+/// advice.
+macro_rules! explained {
+    ($($code:literal $advice:ident $en:literal $tr:literal)*) => {
+        concat!($($code, "\t", stringify!($advice), "\t", $en, "\t", $tr, "\n"),*)
+    };
+}
+
+/// One row: the name of an advice, whether to send again, the advice in English and Turkish.
+macro_rules! advice {
+    ($($name:ident $resend:ident $en:literal $tr:literal)*) => {
+        concat!($(stringify!($name), "\t", stringify!($resend), "\t", $en, "\t", $tr, "\n"),*)
+    };
+}
+
+pub(crate) use {advice, explained};
 
 /// Every documented application code, ascending.
 static APPLICATION: &str = codes! {
@@ -642,81 +686,13 @@ static SERVER: &str = codes! {
     "Yeniden ödeme almayın; faturanın durumunu check_status (ya da settle) ile sorun."
 };
 
-/// One row: code, meaning in English and Turkish.
-macro_rules! bank_codes {
-    ($($code:literal $en:literal $tr:literal)*) => { concat!($($code, "\t", $en, "\t", $tr, "\n"),*) };
-}
-
-/// The refusals of Turkish card banks (ISO 8583 response codes as the Turkish interbank networks use them), ascending.
-/// The letters at the end come from payment gateways: V004 and V111 were seen on HALKÖDE's own test hosts. 00, the bank's
-/// approval, is left out: beside a failure it would explain nothing.
-static BANK: &str = bank_codes! {
-    "01" "The card's bank wants a call before it decides." "Kartı veren banka karar için aranmayı istiyor."
-    "02" "The card's bank wants a call (special condition)." "Kartı veren banka aranmayı istiyor (özel durum)."
-    "03" "The bank does not know this merchant." "Üye işyeri bankada tanımlı değil."
-    "04" "The card's bank has withdrawn this card." "Kart bankası tarafından geri çekilmiş."
-    "05" "The card's bank did not approve." "Kartı veren banka onay vermedi."
-    "06" "The bank reports an error." "Bankada hata oluştu."
-    "07" "The card's bank has withdrawn this card (special condition)." "Kart bankası tarafından geri çekilmiş (özel durum)."
-    "08" "Approved on condition that the card holder's identity is checked." "Kimlik denetimi koşuluyla onaylandı."
-    "09" "The bank is still working on it; try again." "Banka işlemi sürdürüyor; yeniden deneyin."
-    "11" "Approved, special handling." "Onaylandı, özel işlem."
-    "12" "The transaction is not valid for this card." "İşlem bu kart için geçersiz."
-    "13" "The amount is not valid." "Tutar geçersiz."
-    "14" "The card number is wrong." "Kart numarası hatalı."
-    "15" "There is no bank for this card number." "Bu kart numarasının bankası bulunamadı."
-    "19" "The bank asks to enter the transaction again." "Banka işlemin yeniden girilmesini istiyor."
-    "20" "The amount is not valid." "Tutar geçersiz."
-    "21" "The transaction could not be undone." "İşlem geri alınamadı."
-    "25" "The record was not found at the bank." "Kayıt bankada bulunamadı."
-    "26" "The transaction was not found at the bank." "İşlem bankada bulunamadı."
-    "27" "The bank declined." "Banka reddetti."
-    "28" "The original transaction was denied." "İlk işlem reddedilmiş."
-    "29" "The original transaction was not found." "İlk işlem bulunamadı."
-    "30" "The bank could not read the message." "Banka iletiyi çözemedi (biçim hatası)."
-    "32" "The card's bank wants a call." "Kartı veren banka aranmayı istiyor."
-    "33" "The card has expired and was withdrawn." "Kartın süresi dolmuş, kart geri çekilmiş."
-    "34" "The bank suspects fraud." "Banka dolandırıcılıktan şüpheleniyor."
-    "36" "The card is restricted and was withdrawn." "Kart kısıtlı, geri çekilmiş."
-    "37" "The card's bank wants the card back." "Banka kartın geri alınmasını istiyor."
-    "38" "The PIN was entered wrongly too often; the card was withdrawn." "Şifre çok kez yanlış girilmiş, kart geri çekilmiş."
-    "41" "The card was reported lost." "Kart kayıp olarak bildirilmiş."
-    "43" "The card was reported stolen." "Kart çalıntı olarak bildirilmiş."
-    "51" "There is not enough money or credit on the card." "Kartın bakiyesi ya da limiti yetersiz."
-    "52" "The card has no current account." "Karta bağlı vadesiz hesap yok."
-    "53" "The card has no savings account." "Karta bağlı tasarruf hesabı yok."
-    "54" "The card has expired, or the expiry date is wrong." "Kartın süresi dolmuş ya da son kullanma tarihi yanlış."
-    "55" "The PIN is wrong." "Kart şifresi hatalı."
-    "56" "The bank does not know this card." "Kart bankada tanımlı değil."
-    "57" "The card may not be used for this kind of transaction, for instance on the Internet." "Kart bu işlem türüne, örneğin internet alışverişine kapalı."
-    "58" "The merchant's terminal may not do this kind of transaction." "Üye işyeri terminali bu işlem türüne kapalı."
-    "59" "The bank suspects fraud." "Banka dolandırıcılıktan şüpheleniyor."
-    "61" "The amount is over the card's limit; the card holder should call the bank." "Tutar kartın limitini aşıyor; kart sahibi bankasını aramalı."
-    "62" "The card is restricted." "Kart kısıtlı."
-    "63" "A security rule was violated." "Güvenlik kuralı ihlali."
-    "65" "The card was used too often within its limit period." "Kartın işlem adedi sınırı aşıldı."
-    "75" "The PIN was entered wrongly too often." "Şifre çok kez yanlış girildi."
-    "76" "The bank's encryption keys do not match." "Bankanın şifreleme anahtarları uyuşmuyor."
-    "77" "The data contradict each other; the bank refused." "Veriler çelişkili, banka reddetti."
-    "80" "The date is not valid." "Tarih geçersiz."
-    "81" "The bank reports an encryption error." "Bankada şifreleme hatası oluştu."
-    "82" "The security code (CVV) is wrong." "Güvenlik kodu (CVV) hatalı."
-    "83" "The PIN could not be verified." "Kart şifresi doğrulanamadı."
-    "84" "The security code (CVV) is not valid." "Güvenlik kodu (CVV) geçersiz."
-    "85" "The bank declined." "Banka reddetti."
-    "91" "The card's bank or the network does not answer." "Kartı veren bankaya ya da ağa ulaşılamıyor."
-    "92" "The card's bank did not answer in time; the transaction is being reversed." "Kartı veren bankanın yanıt süresi doldu, işlem geri alınıyor."
-    "93" "The transaction breaks a rule of the card (instalments, points, or closed to e-commerce)." "İşlem kart kurallarına aykırı (taksit, puan ya da e-ticarete kapalı kart)."
-    "96" "The bank's system failed." "Bankanın sisteminde arıza oluştu."
-    "98" "The transaction was already reversed." "İşlem zaten geri alınmış."
-    "99" "The gateway refused before the bank did; its own text says why." "Bankadan önce ödeme geçidi reddetti; nedeni kendi metnindedir."
-    "9998" "The bank's code is not a number." "Bankanın kodu sayısal değil."
-    "9999" "The bank's code is undefined." "Bankanın kodu tanımsız."
-    "GK" "Foreign cards are not allowed at this merchant." "Bu üye işyerinde yurt dışı kartlar kapalı."
-    "SF" "The bank's own text says why." "Nedeni bankanın kendi metnindedir."
-    "V004" "No POS is defined behind this environment." "Bu ortamın arkasında POS tanımlı değil."
-    "V111" "This card is not defined for testing." "Bu kart test için tanımlı değil."
-    "YK" "The card is on a black list." "Kart kara listede."
+/// Codes that HALKÖDE's own test hosts put where the bank's code stands.
+static TEST_HOSTS: Table = Table {
+    advice: &[iso::ADVICE],
+    rows: explained! {
+        "V004" AskAcquirer "No POS is defined behind this environment." "Bu ortamın arkasında POS tanımlı değil."
+        "V111" OtherCard "This card is not defined for testing." "Bu kart test için tanımlı değil."
+    },
 };
 
 #[cfg(test)]
@@ -726,27 +702,31 @@ mod tests {
     #[test]
     fn tables_are_sorted_unique_and_found() {
         for (table, find) in [(APPLICATION, application as fn(i64) -> _), (SERVER, server)] {
-            let codes: Vec<i64> = rows(table).map(|row| row.code).collect();
+            let codes: Vec<i64> = rows(table).filter_map(|row| row.code.parse().ok()).collect();
             assert_eq!(codes.len(), table.lines().count(), "every line is a row");
             assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
-            assert!(rows(table).all(|row| find(row.code) == Some(row)));
+            assert!(rows(table).zip(codes).all(|(row, code)| find(code) == Some(row)));
             assert_eq!(find(-1), None);
         }
-        let codes: Vec<&str> = bank_rows().map(|row| row.code).collect();
-        assert_eq!(codes.len(), BANK.lines().count(), "every line is a row");
-        assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(bank_rows().all(|row| bank(row.code) == Some(row)));
+        for table in [&iso::CODES, &TEST_HOSTS] {
+            let codes: Vec<&str> = table.texts().map(|row| row.code).collect();
+            assert_eq!(codes.len(), table.rows.lines().count(), "every line is a row");
+            assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
+            assert!(table.texts().all(|row| bank(row.code) == Some(row)));
+        }
         assert_eq!(bank(" 5 "), bank("05"));
         assert_eq!(bank("gk"), bank("GK"));
         assert!(["", "0", "00", "XX"].into_iter().all(|code| bank(code).is_none()));
+        assert!(bank("v004").is_some() && iso("V004").is_none(), "the networks have no V codes");
     }
 
     #[test]
     fn every_text_is_a_sentence_in_its_language() {
         let pairs = rows(APPLICATION)
             .chain(rows(SERVER))
-            .flat_map(|row| [(row.en, row.tr), (row.advice_en, row.advice_tr)])
-            .chain(bank_rows().map(|row| (row.en, row.tr)));
+            .chain(iso::CODES.texts())
+            .chain(TEST_HOSTS.texts())
+            .flat_map(|row| [(row.en, row.tr), (row.advice_en, row.advice_tr)]);
         for (en, tr) in pairs {
             assert_ne!(en, tr);
             for text in [en, tr] {
@@ -786,7 +766,7 @@ mod tests {
         for code in [500, 502, 504] {
             assert_eq!(server(code).map(|row| row.resend), Some(Resend::AskFirst), "{code}");
         }
-        let done: Vec<i64> = rows(APPLICATION).filter(|row| row.resend == Resend::Done).map(|row| row.code).collect();
-        assert_eq!(done, [100, 101]);
+        let done: Vec<&str> = rows(APPLICATION).filter(|row| row.resend == Resend::Done).map(|row| row.code).collect();
+        assert_eq!(done, ["100", "101"]);
     }
 }
