@@ -64,6 +64,54 @@ impl Time {
         format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
     }
 
+    /// `2024-01-02 21:52:59.261`.
+    pub(crate) fn stamp_millis(self) -> String {
+        format!("{}.{:03}", self.stamp(), self.0 % 1000)
+    }
+
+    /// `20221030 17:42:33`.
+    pub(crate) fn dense_stamp(self) -> String {
+        let stamp = self.stamp();
+        format!("{}{}", stamp[..10].replace('-', ""), &stamp[10..])
+    }
+
+    /// `1030-174233`.
+    pub(crate) fn host_stamp(self) -> String {
+        let t = self.local();
+        format!("{:02}{:02}-{:02}{:02}{:02}", u8::from(t.month()), t.day(), t.hour(), t.minute(), t.second())
+    }
+
+    /// Year and day of the year, `22303`.
+    pub(crate) fn year_day(self) -> String {
+        let t = self.local();
+        format!("{:02}{:03}", t.year() % 100, t.ordinal())
+    }
+
+    /// Hour, minute and second of the day.
+    pub(crate) fn hour_minute_second(self) -> [u8; 3] {
+        let t = self.local();
+        [t.hour(), t.minute(), t.second()]
+    }
+
+    /// Year and month.
+    pub(crate) fn year_month(self) -> (i32, u8) {
+        let t = self.local();
+        (t.year(), t.month().into())
+    }
+
+    /// Noon of a day as `2026-11-23` or `20261123`.
+    pub(crate) fn of_date(text: &str) -> Option<Self> {
+        let digits = text.replace('-', "");
+        if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let month = Month::try_from(digits[4..6].parse::<u8>().ok()?).ok()?;
+        let date = Date::from_calendar_date(digits[..4].parse().ok()?, month, digits[6..].parse().ok()?).ok()?;
+        // Noon in Istanbul.
+        let moment = date.with_hms(9, 0, 0).ok()?.assume_utc().unix_timestamp();
+        u64::try_from(moment).ok().map(|seconds| Self(seconds * 1000))
+    }
+
     /// `231126`, as transaction numbers end.
     pub(crate) fn day_month_year(self) -> String {
         let t = self.local();
@@ -99,6 +147,12 @@ mod tests {
         // The `exp` of the token in the published Postman screenshot and its `expires_at`.
         assert_eq!(Time(1_713_174_997_000).stamp(), "2024-04-15 12:56:37");
         assert_eq!(Time(1_713_174_997_000).day_month_year(), "150424");
+        assert_eq!(Time(1_713_174_997_026).stamp_millis(), "2024-04-15 12:56:37.026");
+        assert_eq!(Time(1_713_174_997_000).dense_stamp(), "20240415 12:56:37");
+        assert_eq!(Time(1_713_174_997_000).host_stamp(), "0415-125637");
+        assert_eq!(Time(1_713_174_997_000).year_day(), "24106");
+        assert_eq!(Time::of_date("2024-04-15").map(Time::stamp).as_deref(), Some("2024-04-15 12:00:00"));
+        assert_eq!(Time::of_date("20240231"), None);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::challenge::Verdict;
 use crate::fault::FaultRule;
+use crate::halkode::CREDENTIALS;
 use crate::halkode::cards;
-use crate::halkode::{CREDENTIALS, Verdict};
 use crate::http::{Answer, Call};
 use crate::json::{Json, object};
 use crate::world::State;

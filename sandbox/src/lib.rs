@@ -14,6 +14,8 @@
 //! The binary `halkode-sandbox` is the same for every other language; `--help` says how. README.md describes the control API and
 //! replays, and lists what the sandbox assumes where the bank publishes nothing.
 
+mod challenge;
+mod charset;
 mod clock;
 mod control;
 mod fault;
@@ -29,6 +31,7 @@ mod server;
 mod settings;
 mod tls;
 mod world;
+mod xml;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

@@ -26,7 +26,6 @@ use crate::pages;
 use crate::settings::RepeatGuard;
 use crate::world::World;
 use order::Order;
-pub(crate) use three_d::Verdict;
 
 /// The keys of a merchant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,81 +1,30 @@
-//! 3-D Secure: the page that takes the browser to the bank, the bank's page with its one-time code, and the way back.
+//! 3-D Secure: the page that takes the browser to the bank, the buyer's visit there, and the way back.
 
 use super::cards::Outcome;
 use super::order::{Order, Status, TO_COMPLETE};
 use super::sale::integration_not_allowed;
 use super::{Ask, Bank, Refusal, Reply};
-use crate::hash::{random_digits, random_hex};
+use crate::challenge::{
+    Challenge, Details, Return, Verdict, back_to_shop, is_web_address, on_to_the_bank, page, url_part,
+};
+use crate::hash::random_hex;
 use crate::http::{Answer, Call, url_with};
-use crate::json::{Json, object};
+use crate::json::Json;
 use crate::log::mask_card;
-use crate::pages::{self, error_page, escape};
+use crate::pages::error_page;
 use crate::settings::ThreeDFailure;
 use crate::world::World;
-
-/// Wrong one-time codes before the bank gives up.
-const TRIES: u8 = 3;
 
 /// One visit of a buyer to the bank.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     invoice_id: String,
-    one_time_code: String,
-    tries: u8,
+    challenge: Challenge,
     return_url: String,
     cancel_url: String,
     post: bool,
     /// Where the buyer was sent when it was over; the same again for whoever comes back.
     result: Option<Return>,
-}
-
-/// The way back to the shop.
-#[derive(Debug, Clone)]
-pub(crate) struct Return {
-    url: String,
-    post: bool,
-    fields: Vec<(String, String)>,
-}
-
-/// What the buyer did at the bank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Approved,
-    WrongCode,
-    Cancelled,
-}
-
-impl Verdict {
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "approve" => Some(Self::Approved),
-            "wrong_code" => Some(Self::WrongCode),
-            "cancel" => Some(Self::Cancelled),
-            _ => None,
-        }
-    }
-}
-
-impl Return {
-    /// As GET by redirect or as a form that posts itself.
-    fn answer(&self) -> Answer {
-        match self.post {
-            false => Answer::see_other(url_with(&self.url, &self.fields)),
-            true => Answer::html(pages::self_posting_form(
-                &self.url,
-                &self.fields,
-                "İşyerine dönülüyor",
-                "Returning to the shop",
-            )),
-        }
-    }
-
-    pub(crate) fn to_json(&self) -> Json {
-        object! {
-            "url": self.url.as_str(), "method": if self.post { "POST" } else { "GET" },
-            "fields": Json::of_pairs(self.fields.iter().cloned()),
-            "location": if self.post { self.url.clone() } else { url_with(&self.url, &self.fields) },
-        }
-    }
 }
 
 /// The addresses a buyer comes back to.
@@ -96,11 +45,6 @@ impl WayBack {
         }
         Ok(Self { return_url, cancel_url, post: fields.text("response_method").eq_ignore_ascii_case("post") })
     }
-}
-
-fn is_web_address(url: &str) -> bool {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty()) && !url.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
 /// How a 3-D Secure payment that cannot begin is answered: four shapes are known.
@@ -129,9 +73,7 @@ pub(super) fn refuse(world: &World, ask: &Ask, refusal: &Refusal) -> Answer {
         ThreeDFailure::Redirect => {
             Answer::new(302, "text/html; charset=UTF-8", "").with_header("location", url_with(&cancel_url, &fields))
         }
-        ThreeDFailure::Form => {
-            Answer::html(pages::self_posting_form(&cancel_url, &fields, "İşyerine dönülüyor", "Returning to the shop"))
-        }
+        ThreeDFailure::Form => back_to_shop(&cancel_url, &fields),
         ThreeDFailure::Json | ThreeDFailure::Auto => Answer::json(&super::refused(refusal)),
     }
 }
@@ -156,12 +98,7 @@ impl Bank {
         self.orders.push(order);
         let fields = [("transaction".to_owned(), session), ("lang".to_owned(), "tr".to_owned())];
         let url = format!("{}/ccpayment/sr/redirect-to-bank", world.base);
-        Ok(Answer::html(pages::self_posting_form(
-            &url,
-            &fields,
-            "Bankanıza yönlendiriliyorsunuz",
-            "Taking you to your bank",
-        )))
+        Ok(on_to_the_bank(&url, &fields))
     }
 
     /// Opens a visit to the bank; its number.
@@ -169,8 +106,7 @@ impl Bank {
         let id = random_hex(32);
         let session = Session {
             invoice_id: order.invoice_id.clone(),
-            one_time_code: random_digits(6),
-            tries: TRIES,
+            challenge: Challenge::new(),
             return_url: way.return_url.clone(),
             cancel_url: way.cancel_url.clone(),
             post: way.post,
@@ -201,21 +137,16 @@ impl Bank {
             return error_page(404, "İşlem bulunamadı · No such transaction");
         };
         if call.method != "POST" {
-            return self.show_bank_page(world, id, "");
+            return self.show_bank_page(world, id, false);
         }
-        let mut verdict = Verdict::parse(&fields.text("action")).unwrap_or(Verdict::Cancelled);
-        if verdict == Verdict::Approved && open && fields.text("code") != session.one_time_code {
-            session.tries = session.tries.saturating_sub(1);
-            if session.tries > 0 {
-                return self.show_bank_page(
-                    world,
-                    id,
-                    "Şifre hatalı, yeniden deneyin. <span lang=en>Wrong code, please try again.</span>",
-                );
+        // What is over goes its way again, whatever is posted.
+        let verdict = if open { session.challenge.judge(fields) } else { Some(Verdict::Cancelled) };
+        match verdict {
+            None => self.show_bank_page(world, id, true),
+            Some(verdict) => {
+                self.decide(world, id, verdict).map_or_else(|| error_page(404, "Not Found"), |back| back.answer())
             }
-            verdict = Verdict::WrongCode;
         }
-        self.decide(world, id, verdict).map_or_else(|| error_page(404, "Not Found"), |back| back.answer())
     }
 
     /// Whether a buyer can still decide anything on this visit.
@@ -263,39 +194,16 @@ impl Bank {
         open.map(|(id, _)| format!("/ccpayment/acs/{id}"))
     }
 
-    fn show_bank_page(&self, world: &World, id: &str, problem: &str) -> Answer {
+    fn show_bank_page(&self, world: &World, id: &str, again: bool) -> Answer {
         let Some(session) = self.sessions.get(id) else { return error_page(404, "Not Found") };
         let Some(order) = self.order(&session.invoice_id) else { return error_page(404, "Not Found") };
-        let details = format!(
-            "<dl><dt>İşyeri <span lang=en>Merchant</span><dd>HALKÖDE Sandbox Mağazası\
-             <dt>Tutar <span lang=en>Amount</span><dd class=amount>{:.2} {}\
-             <dt>Kart <span lang=en>Card</span><dd>{}\
-             <dt>Tarih <span lang=en>Date</span><dd>{}</dl>",
-            order.charged(),
-            escape(&order.currency),
-            mask_card(&order.card_number),
-            world.now().stamp()
-        );
-        let body = if !self.is_open(id) {
-            format!(
-                "{details}<p role=status>Bu işlem sonuçlandı. <span lang=en>This transaction is over.</span></p>\
-                 <form method=post><button name=action value=cancel>İşyerine dön <span lang=en>Back to the shop</span></button></form>"
-            )
-        } else {
-            let alert =
-                if problem.is_empty() { String::new() } else { format!("<p role=alert class=alert>{problem}</p>") };
-            format!(
-                "{details}{alert}<form method=post>\
-                 <p>Tek kullanımlık şifre: <strong class=code id=one-time-code>{code}</strong> <span lang=en>One-time code, which would reach your phone</span></p>\
-                 <label for=code>Şifre <span lang=en>Code</span></label>\
-                 <input id=code name=code inputmode=numeric autocomplete=one-time-code maxlength=6 autofocus>\
-                 <div class=buttons><button name=action value=approve class=primary>Onayla <span lang=en>Approve</span></button>\
-                 <button name=action value=wrong_code formnovalidate>Yanlış şifreyle bitir <span lang=en>Fail with a wrong code</span></button>\
-                 <button name=action value=cancel formnovalidate>Vazgeç <span lang=en>Cancel</span></button></div></form>",
-                code = session.one_time_code,
-            )
+        let details = Details {
+            merchant: "HALKÖDE Sandbox Mağazası",
+            amount: format!("{:.2} {}", order.charged(), order.currency),
+            card: mask_card(&order.card_number),
+            at: world.now().stamp(),
         };
-        Answer::html(pages::layout("3D Secure doğrulama", "3D Secure authentication", &body))
+        page(&details, self.is_open(id).then_some(&session.challenge), again)
     }
 }
 
@@ -322,9 +230,4 @@ fn authenticate(world: &mut World, order: &mut Order, verdict: Verdict) {
             }
         }
     }
-}
-
-/// Text as it may stand in a path.
-fn url_part(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
