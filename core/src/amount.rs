@@ -66,6 +66,11 @@ impl Amount {
         self.0.normalize().scale() <= 2
     }
 
+    /// So many per cent of this amount, exactly: both have at most two decimals, so the product has at most six.
+    pub(crate) fn percent(self, percent: Self) -> Self {
+        Self(self.0 * percent.0 / Decimal::ONE_HUNDRED)
+    }
+
     /// Rounded to two decimals, halves away from zero, as the gateway rounds what it charges.
     pub(crate) fn rounded(self) -> Self {
         let Some(excess) = self.0.scale().checked_sub(2).filter(|excess| *excess > 0) else { return self };

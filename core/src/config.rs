@@ -3,47 +3,173 @@
 use std::time::Duration;
 
 use crate::error::HalkodeError;
-use crate::model::{choice, model};
+use crate::model::{Reading, Value, choice};
 use crate::secret::Secret;
 
 choice! {
     /// Which of the operator's two hosts to speak to.
     Environment {
-        /// `https://testapp.halkode.com.tr/ccpayment`
+        /// The host for tests; no real money.
         Test = "test",
-        /// `https://app.halkode.com.tr/ccpayment`: real money.
+        /// The live host: real money.
         Live = "live",
     }
 }
 
-model! {
+/// A configuration: the fields of one gateway, and those of the way to it, which are the same for every gateway.
+macro_rules! config {
+    ($(#[doc = $doc:expr])* $name:ident { $($own:tt)* }) => {
+        $crate::model::model! {
+            $(#[doc = $doc])*
+            request $name {
+                $($own)*
+                /// `test` or `live`.
+                environment: Option<$crate::config::Environment>,
+                /// Another host of the same platform, for instance a sandbox or a sibling brand: everything before the paths this
+                /// library adds. Only https, except on this machine (loopback).
+                base_url: Option<String>,
+                /// Seconds to wait for a connection, 1 to 60; 10 when left out.
+                connect_timeout: Option<u32>,
+                /// Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that hangs may take longer: it
+                /// ends when the system's own resolver gives up (`/etc/resolv.conf`), since no thread is started that could be abandoned.
+                timeout: Option<u32>,
+                /// A relay with a fixed address, as URL: `http://user:password@host:port` (HTTP CONNECT) or `socks5://user:password@host:port`.
+                proxy: Option<$crate::secret::Secret>,
+                /// Certificates of further authorities to trust, in PEM, beside the usual public ones.
+                ca_pem: Option<String>,
+                /// Added to the user agent, for instance `my-shop/2.1`.
+                user_agent: Option<String>,
+            }
+        }
+
+        impl $name {
+            /// The way to the gateway, checked.
+            pub(crate) fn way(&self, hosts: $crate::config::Hosts) -> Result<$crate::config::Way, HalkodeError> {
+                $crate::config::Way::new(
+                    $crate::config::base(self.environment, self.base_url.as_deref(), hosts)?,
+                    (self.connect_timeout, self.timeout),
+                    self.proxy.as_ref(),
+                    self.ca_pem.as_deref(),
+                    self.user_agent.as_deref(),
+                )
+            }
+
+            /// Fills in the way from the environment's variables.
+            fn with_way(self, variables: &$crate::config::Variables<'_>) -> Result<Self, HalkodeError> {
+                Ok(Self {
+                    environment: variables.word("ENVIRONMENT")?,
+                    base_url: variables.optional("BASE_URL"),
+                    connect_timeout: variables.seconds("CONNECT_TIMEOUT")?,
+                    timeout: variables.seconds("TIMEOUT")?,
+                    proxy: variables.optional("PROXY").map($crate::secret::Secret::from),
+                    ca_pem: variables.file("CA_FILE")?,
+                    user_agent: variables.optional("USER_AGENT"),
+                    ..self
+                })
+            }
+        }
+    };
+}
+pub(crate) use config;
+
+config! {
     /// What a HALKÖDE client is made of. The keys come from the merchant panel (docs/protocol-halkode.md#credentials).
     ///
     /// The keys alone make a client for everything that needs no network; to speak to the gateway, say also `environment`
-    /// or `base_url`.
-    request Config {
+    /// or `base_url` (usually ending in `/ccpayment`).
+    Config {
         /// Application id ("Uygulama Anahtarı"), 32 hexadecimal digits.
         app_id: String,
         /// Application secret ("Uygulama Parolası"), 32 hexadecimal digits.
         app_secret: Secret,
         /// Merchant key ("Üye İşyeri Anahtarı"), 60 characters that begin with `$2y$10$`.
         merchant_key: Secret,
-        /// `test` or `live`.
-        environment: Option<Environment>,
-        /// Another host of the same platform, for instance a sandbox or a sibling brand: everything before `/api/...`,
-        /// usually ending in `/ccpayment`. Only https, except on this machine (loopback).
-        base_url: Option<String>,
-        /// Seconds to wait for a connection, 1 to 60; 10 when left out.
-        connect_timeout: Option<u32>,
-        /// Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that hangs may take longer: it
-        /// ends when the system's own resolver gives up (`/etc/resolv.conf`), since no thread is started that could be abandoned.
-        timeout: Option<u32>,
-        /// A relay with a fixed address, as URL: `http://user:password@host:port` (HTTP CONNECT) or `socks5://user:password@host:port`.
-        proxy: Option<Secret>,
-        /// Certificates of further authorities to trust, in PEM, beside the usual public ones.
-        ca_pem: Option<String>,
-        /// Added to the user agent, for instance `my-shop/2.1`.
-        user_agent: Option<String>,
+    }
+}
+
+/// The operator's two hosts, everything before the paths this library adds.
+#[derive(Clone, Copy)]
+pub(crate) struct Hosts {
+    pub test: &'static str,
+    pub live: &'static str,
+}
+
+/// HALKÖDE's (docs/protocol-halkode.md#environments).
+pub(crate) const HALKODE: Hosts =
+    Hosts { test: "https://testapp.halkode.com.tr/ccpayment", live: "https://app.halkode.com.tr/ccpayment" };
+
+/// The way to a gateway.
+pub(crate) struct Way {
+    /// The address before every path, without a slash at its end; `None` when the configuration names none.
+    pub base: Option<String>,
+    pub connect: Duration,
+    pub total: Duration,
+    pub proxy: Option<Secret>,
+    pub ca_pem: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+impl Way {
+    pub(crate) fn new(
+        base: Option<String>,
+        (connect, total): (Option<u32>, Option<u32>),
+        proxy: Option<&Secret>,
+        ca_pem: Option<&str>,
+        user_agent: Option<&str>,
+    ) -> Result<Self, HalkodeError> {
+        Ok(Self {
+            base,
+            connect: seconds("connect_timeout", connect, 10, 60)?,
+            total: seconds("timeout", total, 60, 300)?,
+            proxy: proxy.cloned(),
+            ca_pem: ca_pem.map(str::to_owned),
+            user_agent: user_agent.map(str::to_owned),
+        })
+    }
+}
+
+/// Variables of the environment that begin with a gateway's name.
+pub(crate) struct Variables<'a> {
+    pub prefix: &'static str,
+    pub get: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Variables<'_> {
+    fn wrong<T>(&self, name: &str, reason: impl Into<String>) -> Result<T, HalkodeError> {
+        Err(HalkodeError::request(format!("{}_{name}", self.prefix), reason))
+    }
+
+    pub(crate) fn optional(&self, name: &str) -> Option<String> {
+        (self.get)(&format!("{}_{name}", self.prefix)).filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<String, HalkodeError> {
+        self.optional(name).map_or_else(|| self.wrong(name, "is not set in the environment"), Ok)
+    }
+
+    /// One word of a closed set.
+    pub(crate) fn word<T: Value>(&self, name: &str) -> Result<Option<T>, HalkodeError> {
+        match self.optional(name).map(|word| T::read(word.into(), Reading::Strict)) {
+            None => Ok(None),
+            Some(Ok(word)) => Ok(Some(word)),
+            Some(Err(wrong)) => self.wrong(name, wrong.reason),
+        }
+    }
+
+    pub(crate) fn seconds(&self, name: &str) -> Result<Option<u32>, HalkodeError> {
+        match self.optional(name).map(|text| text.parse()) {
+            None => Ok(None),
+            Some(Ok(seconds)) => Ok(Some(seconds)),
+            Some(Err(_)) => self.wrong(name, "must be a whole number of seconds"),
+        }
+    }
+
+    pub(crate) fn file(&self, name: &str) -> Result<Option<String>, HalkodeError> {
+        match self.optional(name).map(std::fs::read_to_string) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text)),
+            Some(Err(error)) => self.wrong(name, format!("cannot be read: {error}")),
+        }
     }
 }
 
@@ -66,39 +192,14 @@ impl Config {
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
-        let optional = |name: &str| get(name).filter(|value| !value.is_empty());
-        let required =
-            |name: &str| optional(name).ok_or_else(|| HalkodeError::request(name, "is not set in the environment"));
-        let seconds = |name: &str| match optional(name).map(|text| text.parse()) {
-            None => Ok(None),
-            Some(Ok(seconds)) => Ok(Some(seconds)),
-            Some(Err(_)) => Err(HalkodeError::request(name, "must be a whole number of seconds")),
+        let variables = Variables { prefix: "HALKODE", get: &get };
+        let keys = Self {
+            app_id: variables.required("APP_ID")?,
+            app_secret: variables.required("APP_SECRET")?.into(),
+            merchant_key: variables.required("MERCHANT_KEY")?.into(),
+            ..Self::default()
         };
-        let environment = match optional("HALKODE_ENVIRONMENT").as_deref() {
-            None => None,
-            Some("test") => Some(Environment::Test),
-            Some("live") => Some(Environment::Live),
-            Some(_) => return Err(HalkodeError::request("HALKODE_ENVIRONMENT", "must be test or live")),
-        };
-        let ca_pem = match optional("HALKODE_CA_FILE") {
-            None => None,
-            Some(path) => Some(
-                std::fs::read_to_string(&path)
-                    .map_err(|e| HalkodeError::request("HALKODE_CA_FILE", format!("cannot be read: {e}")))?,
-            ),
-        };
-        Ok(Self {
-            app_id: required("HALKODE_APP_ID")?,
-            app_secret: required("HALKODE_APP_SECRET")?.into(),
-            merchant_key: required("HALKODE_MERCHANT_KEY")?.into(),
-            environment,
-            base_url: optional("HALKODE_BASE_URL"),
-            connect_timeout: seconds("HALKODE_CONNECT_TIMEOUT")?,
-            timeout: seconds("HALKODE_TIMEOUT")?,
-            proxy: optional("HALKODE_PROXY").map(Secret::from),
-            ca_pem,
-            user_agent: optional("HALKODE_USER_AGENT"),
-        })
+        keys.with_way(&variables)
     }
 
     /// The keys alone, checked: what building and reading exchanges without a client takes.
@@ -138,32 +239,28 @@ impl Config {
             merchant_key: self.merchant_key.clone(),
         })
     }
+}
 
-    /// The address before `/api/...`, checked, without a slash at its end; `None` when the configuration names none.
-    pub(crate) fn base(&self) -> Result<Option<String>, HalkodeError> {
-        let base = match (self.environment, &self.base_url) {
-            (None, None) => return Ok(None),
-            (Some(_), Some(_)) => {
-                return Err(HalkodeError::request("base_url", "and environment exclude each other; give one of them"));
-            }
-            (Some(Environment::Test), None) => "https://testapp.halkode.com.tr/ccpayment",
-            (Some(Environment::Live), None) => "https://app.halkode.com.tr/ccpayment",
-            (None, Some(base)) => base.trim_end_matches('/'),
-        };
-        check_url("base_url", base, UrlUse::Gateway)?;
-        if base.contains(['?', '#', '@']) {
-            return Err(HalkodeError::request("base_url", "must be a plain address, without user, query or fragment"));
+/// The address before every path, checked, without a slash at its end; `None` when the configuration names none.
+pub(crate) fn base(
+    environment: Option<Environment>,
+    base_url: Option<&str>,
+    hosts: Hosts,
+) -> Result<Option<String>, HalkodeError> {
+    let base = match (environment, base_url) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => {
+            return Err(HalkodeError::request("base_url", "and environment exclude each other; give one of them"));
         }
-        Ok(Some(base.to_owned()))
+        (Some(Environment::Test), None) => hosts.test,
+        (Some(Environment::Live), None) => hosts.live,
+        (None, Some(base)) => base.trim_end_matches('/'),
+    };
+    check_url("base_url", base, UrlUse::Gateway)?;
+    if base.contains(['?', '#', '@']) {
+        return Err(HalkodeError::request("base_url", "must be a plain address, without user, query or fragment"));
     }
-
-    pub(crate) fn connect_limit(&self) -> Result<Duration, HalkodeError> {
-        seconds("connect_timeout", self.connect_timeout, 10, 60)
-    }
-
-    pub(crate) fn total_limit(&self) -> Result<Duration, HalkodeError> {
-        seconds("timeout", self.timeout, 60, 300)
-    }
+    Ok(Some(base.to_owned()))
 }
 
 fn seconds(field: &str, given: Option<u32>, default: u32, most: u32) -> Result<Duration, HalkodeError> {
@@ -237,7 +334,7 @@ mod tests {
 
     #[test]
     fn only_https_except_on_loopback() {
-        let base = |url: &str| Config { base_url: Some(url.into()), ..config() }.base();
+        let base = |url: &str| super::base(None, Some(url), HALKODE);
         for url in [
             "https://app.halkode.com.tr/ccpayment/",
             "http://127.0.0.1:8321/ccpayment",
@@ -259,7 +356,7 @@ mod tests {
             assert!(base(url).is_err(), "{url}");
         }
         assert_eq!(base("https://h/ccpayment/").unwrap().as_deref(), Some("https://h/ccpayment"));
-        assert_eq!(config().base().unwrap(), None);
+        assert_eq!(config().way(HALKODE).unwrap().base, None);
     }
 
     #[test]
@@ -268,7 +365,7 @@ mod tests {
         assert_eq!(error.reason, "HALKODE_APP_ID is not set in the environment");
         let error =
             Config::from_variables(|name| Some(if name.ends_with("ENVIRONMENT") { "prod" } else { "7" }.into()));
-        assert_eq!(error.unwrap_err().reason, "HALKODE_ENVIRONMENT must be test or live");
+        assert_eq!(error.unwrap_err().reason, "HALKODE_ENVIRONMENT must be one of test, live");
         let config = Config::from_variables(|name| match name {
             "HALKODE_APP_ID" | "HALKODE_APP_SECRET" | "HALKODE_MERCHANT_KEY" => Some("k".into()),
             "HALKODE_TIMEOUT" => Some("30".into()),

@@ -6,23 +6,55 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::client::{Halkode, named};
 use crate::config::Config;
 use crate::error::{Failure, HalkodeError, Sent};
+use crate::halkbank::{Halkbank, HalkbankConfig};
+use crate::halkode::Halkode;
 use crate::json::{Json, Object};
 use crate::model::{Reading, Value};
+use crate::operation::{CallByName, named};
 
-impl Halkode {
-    /// Makes a client from a configuration in JSON, as the C ABI takes it.
-    pub fn from_json(config: &str) -> Result<Self, HalkodeError> {
-        let json = Json::parse(config)
-            .map_err(|reason| HalkodeError::request("", format!("the configuration is {reason}")))?;
-        Self::from_value(json)
+/// A client of either gateway, for bindings: which one is a word, and its operations go by name.
+#[derive(Debug)]
+pub enum Client {
+    /// HALKÖDE.
+    Halkode(Halkode),
+    /// Halkbank Sanal POS.
+    Halkbank(Halkbank),
+}
+
+impl Client {
+    /// Makes a client of `halkode` or `halkbank` from its configuration as a JSON value.
+    pub fn new(gateway: &str, config: Json) -> Result<Self, HalkodeError> {
+        match gateway {
+            "halkode" => Ok(Self::Halkode(Halkode::new(Config::read(config, Reading::Strict)?)?)),
+            "halkbank" => Ok(Self::Halkbank(Halkbank::new(HalkbankConfig::read(config, Reading::Strict)?)?)),
+            _ => Err(unknown_gateway()),
+        }
     }
 
-    /// Makes a client from a configuration as a JSON value.
-    pub fn from_value(config: Json) -> Result<Self, HalkodeError> {
-        Self::new(Config::read(config, Reading::Strict)?)
+    /// Makes a client of `halkode` or `halkbank` from the environment.
+    pub fn from_env(gateway: &str) -> Result<Self, HalkodeError> {
+        match gateway {
+            "halkode" => Ok(Self::Halkode(Halkode::new(Config::from_env()?)?)),
+            "halkbank" => Ok(Self::Halkbank(Halkbank::new(HalkbankConfig::from_env()?)?)),
+            _ => Err(unknown_gateway()),
+        }
+    }
+
+    /// Makes a client from a configuration in JSON, as the C ABI takes it: its member `gateway` says which, `halkode` when it is left
+    /// out. With nothing beside `gateway`, the rest comes from the environment.
+    pub fn from_json(config: &str) -> Result<Self, HalkodeError> {
+        let wrong = |reason| HalkodeError::request("", format!("the configuration is {reason}"));
+        let mut config =
+            Json::parse(config).map_err(wrong)?.into_object().ok_or_else(|| wrong("not an object".into()))?;
+        let gateway = match config.take("gateway") {
+            None => "halkode".to_owned(),
+            Some(Json::Text(gateway)) if config.is_empty() => return Self::from_env(&gateway),
+            Some(Json::Text(gateway)) => gateway,
+            Some(_) => return Err(unknown_gateway()),
+        };
+        Self::new(&gateway, config.into())
     }
 
     /// Calls an operation by name: a JSON object in, a JSON object out. The reply is the caller's own and holds its secrets
@@ -36,10 +68,18 @@ impl Halkode {
         self.call_value(operation, json, Reading::Strict).map(|reply| reply.expose())
     }
 
-    /// Calls an operation by name with JSON values, as [`Halkode::call_json`] does with text.
+    /// Calls an operation by name with JSON values, as [`Client::call_json`] does with text.
     pub fn call_value(&self, operation: &str, request: Json, how: Reading) -> Result<Json, HalkodeError> {
-        self.call_named(operation, request, how).map(Json::portable).map_err(|error| named(error, operation))
+        let client: &dyn CallByName = match self {
+            Self::Halkode(client) => client,
+            Self::Halkbank(client) => client,
+        };
+        client.call_named(operation, request, how).map(Json::portable).map_err(|error| named(error, operation))
     }
+}
+
+fn unknown_gateway() -> HalkodeError {
+    HalkodeError::request("gateway", "must be halkode or halkbank")
 }
 
 impl HalkodeError {

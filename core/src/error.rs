@@ -32,7 +32,7 @@ model! {
         sent: Option<Sent>,
         /// True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice.
         in_doubt: bool,
-        /// The invoice the call was about.
+        /// The invoice (at Halkbank the order) the call was about.
         invoice_id: Option<String>,
         /// The gateway's application code, as it came (docs/protocol-halkode.md#status-codes).
         status_code: Option<i64>,
@@ -42,6 +42,8 @@ model! {
         bank_code: Option<String>,
         /// The bank's text behind the refusal, as it came.
         bank_description: Option<String>,
+        /// The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes).
+        error_code: Option<String>,
         /// The HTTP status of the answer.
         http_status: Option<u32>,
         /// What the code means, in English.

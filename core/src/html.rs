@@ -214,7 +214,7 @@ impl Tag<'_> {
     }
 }
 
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -255,7 +255,21 @@ fn entity(name: &str) -> Option<char> {
     })
 }
 
-/// The parameters of a query string.
+/// Text in ISO-8859-9, which is Latin-1 with six Turkish letters.
+pub(crate) fn latin5(bytes: &[u8]) -> String {
+    let letter = |byte: &u8| match byte {
+        0xD0 => 'Ğ',
+        0xDD => 'İ',
+        0xDE => 'Ş',
+        0xF0 => 'ğ',
+        0xFD => 'ı',
+        0xFE => 'ş',
+        byte => char::from(*byte),
+    };
+    bytes.iter().map(letter).collect()
+}
+
+/// The parameters of a query string or of a form's body.
 pub(crate) fn query(text: &str) -> Vec<(String, String)> {
     let decode = |part: &str| {
         let mut bytes = Vec::with_capacity(part.len());
@@ -274,7 +288,8 @@ pub(crate) fn query(text: &str) -> Vec<(String, String)> {
                 }
             }
         }
-        String::from_utf8_lossy(&bytes).into_owned()
+        // UTF-8, or else Turkish Latin.
+        String::from_utf8(bytes).unwrap_or_else(|other| latin5(other.as_bytes()))
     };
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -317,8 +332,14 @@ mod tests {
 
     #[test]
     fn queries_are_decoded() {
-        let read = query("status_description=%C5%9Eifre+yanl%C4%B1%C5%9F&status_code=41&flag&bad=%zz%");
-        let expected = [("status_description", "Şifre yanlış"), ("status_code", "41"), ("flag", ""), ("bad", "%zz%")];
+        let read = query("status_description=%C5%9Eifre+yanl%C4%B1%C5%9F&status_code=41&flag&bad=%zz%&latin=%DEi%FEe");
+        let expected = [
+            ("status_description", "Şifre yanlış"),
+            ("status_code", "41"),
+            ("flag", ""),
+            ("bad", "%zz%"),
+            ("latin", "Şişe"),
+        ];
         assert_eq!(read, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 }

@@ -35,11 +35,12 @@
 mod amount;
 mod answer;
 mod check;
-mod client;
 mod codes;
 mod config;
+mod delivery;
 mod door;
 mod error;
+mod halkbank;
 mod halkode;
 mod html;
 mod json;
@@ -51,10 +52,10 @@ mod secret;
 mod transport;
 
 pub use amount::{Amount, NotAnAmount};
-pub use client::Halkode;
 pub use config::{Config, Environment, Keys};
-pub use door::{caught, guard, interruptible};
+pub use door::{Client, caught, guard, interruptible};
 pub use error::{Failure, HalkodeError, Sent};
+pub use halkbank::*;
 pub use halkode::*;
 pub use json::{Json, Object};
 pub use model::{Model, Reading, Value, Wrong};
@@ -65,4 +66,4 @@ pub use transport::{HttpAnswer, HttpRequest};
 #[cfg(feature = "schema")]
 pub use model::{ChoiceInfo, FieldInfo, ModelInfo, Shape};
 #[cfg(feature = "schema")]
-pub use operation::{OperationInfo, operations};
+pub use operation::OperationInfo;

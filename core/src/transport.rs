@@ -30,7 +30,7 @@ use ureq::{Agent, Proxy};
 
 use zeroize::Zeroizing;
 
-use crate::config::Config;
+use crate::config::Way;
 use crate::error::HalkodeError;
 use crate::secret::without_pans;
 
@@ -97,6 +97,15 @@ pub(crate) struct Lost {
     pub reason: String,
 }
 
+/// One POST, as bytes.
+pub(crate) struct Parcel<'a> {
+    pub url: &'a str,
+    pub accept: &'static str,
+    pub content_type: &'static str,
+    pub bearer: Option<&'a str>,
+    pub body: &'a [u8],
+}
+
 /// What a request is worth: how old a connection may carry it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Care {
@@ -138,20 +147,19 @@ impl Drop for Pool {
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config) -> Result<Self, HalkodeError> {
-        let proxy = match &config.proxy {
+    pub(crate) fn new(way: &Way) -> Result<Self, HalkodeError> {
+        let proxy = match &way.proxy {
             None => None,
             Some(url) => Some(proxy(url.expose())?),
         };
-        let suffix = config.user_agent.as_deref().unwrap_or_default();
+        let suffix = way.user_agent.as_deref().unwrap_or_default();
         if suffix.len() > 200 || !suffix.bytes().all(|b| (b' '..=b'~').contains(&b)) {
             return Err(HalkodeError::request("user_agent", "must be up to 200 printable ASCII characters"));
         }
         let user_agent = format!("halkode/{} {suffix}", env!("CARGO_PKG_VERSION")).trim_end().to_owned();
-        let connect = config.connect_limit()?;
-        let tls = Arc::new(tls(config.ca_pem.as_deref())?);
+        let tls = Arc::new(tls(way.ca_pem.as_deref())?);
         let pool = ArcSwap::from_pointee(Pool::new(agent(tls.clone(), proxy.clone())));
-        Ok(Self { connect, proxy, user_agent, tls, pool })
+        Ok(Self { connect: way.connect, proxy, user_agent, tls, pool })
     }
 
     /// This process' connections. Nothing here waits for a lock that another thread may have held at the moment of a fork.
@@ -168,14 +176,7 @@ impl Transport {
     }
 
     /// Sends one request and reads its answer; never follows a redirect, never repeats anything.
-    pub(crate) fn send(
-        &self,
-        url: &str,
-        bearer: Option<&str>,
-        body: &[u8],
-        care: Care,
-        deadline: Instant,
-    ) -> Result<HttpAnswer, Lost> {
+    pub(crate) fn send(&self, parcel: &Parcel<'_>, care: Care, deadline: Instant) -> Result<HttpAnswer, Lost> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(Lost { sent: false, passing: false, reason: "no time was left to send the request".into() });
@@ -186,18 +187,18 @@ impl Transport {
         };
         let mut request = self
             .agent()
-            .post(url)
-            .header("Accept", "application/json")
-            .header("Content-Type", "application/json")
+            .post(parcel.url)
+            .header("Accept", parcel.accept)
+            .header("Content-Type", parcel.content_type)
             .header("User-Agent", &self.user_agent);
-        if let Some(token) = bearer {
+        if let Some(token) = parcel.bearer {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         let request =
             request.config().timeout_global(Some(left)).timeout_connect(Some(self.connect)).max_idle_age(idle).build();
         SENT.set(false);
         BUILDING.set(0);
-        let answer = request.send(body);
+        let answer = request.send(parcel.body);
         let lost = |error: ureq::Error| {
             let passing = !matches!(&error, ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_))
                 && !is_tls(&error);

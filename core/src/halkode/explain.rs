@@ -4,9 +4,9 @@
 use zeroize::Zeroizing;
 
 use super::Layout;
+use super::client::Halkode;
 use super::hash::{MERCHANT_KEY, decrypt, digest, key, parts_of, redacted, split, text};
 use crate::amount::Amount;
-use crate::client::Halkode;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::Object;
@@ -145,6 +145,7 @@ fn same(name: &str, meant: &str, sealed: &str) -> bool {
 }
 
 impl Operation for ExplainHash {
+    type Client = Halkode;
     type Reply = HashExplanation;
     const KIND: Kind = Kind::Pure;
 

@@ -9,8 +9,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::client::Halkode;
 use crate::amount::Amount;
-use crate::client::Halkode;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};
@@ -227,6 +227,7 @@ pub(super) fn redacted(layout: Layout, name: &str, value: &str) -> String {
 }
 
 impl Operation for MakeHash {
+    type Client = Halkode;
     type Reply = HashKey;
     const KIND: Kind = Kind::Pure;
 
@@ -295,6 +296,7 @@ fn named(layout: Layout, values: &[String]) -> Vec<HashPart> {
 }
 
 impl Operation for OpenHash {
+    type Client = Halkode;
     type Reply = OpenedHash;
     const KIND: Kind = Kind::Pure;
 

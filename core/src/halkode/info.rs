@@ -1,7 +1,7 @@
 //! Token, code look-up, and the door for what this library does not know.
 
+use super::client::Halkode;
 use crate::answer::Answer;
-use crate::client::Halkode;
 use crate::codes::{self, Resend};
 use crate::config::Keys;
 use crate::error::HalkodeError;
@@ -96,6 +96,18 @@ choice! {
     }
 }
 
+impl From<Resend> for Resending {
+    fn from(resend: Resend) -> Self {
+        match resend {
+            Resend::Done => Self::Done,
+            Resend::Never => Self::Never,
+            Resend::AfterFix => Self::AfterFix,
+            Resend::Later => Self::Later,
+            Resend::AskFirst => Self::AskFirst,
+        }
+    }
+}
+
 model! {
     /// Asks what a code means (docs/protocol-halkode.md#status-codes).
     request LookUpStatusCode {
@@ -127,6 +139,7 @@ model! {
 }
 
 impl Operation for LookUpStatusCode {
+    type Client = Halkode;
     type Reply = StatusCode;
     const KIND: Kind = Kind::Pure;
 
@@ -149,13 +162,7 @@ impl Operation for LookUpStatusCode {
             answer.known = true;
             (answer.en, answer.tr) = (Some(text.en.to_owned()), Some(text.tr.to_owned()));
             (answer.advice_en, answer.advice_tr) = (Some(text.advice_en.to_owned()), Some(text.advice_tr.to_owned()));
-            answer.resend = Some(match text.resend {
-                Resend::Done => Resending::Done,
-                Resend::Never => Resending::Never,
-                Resend::AfterFix => Resending::AfterFix,
-                Resend::Later => Resending::Later,
-                Resend::AskFirst => Resending::AskFirst,
-            });
+            answer.resend = Some(text.resend.into());
         }
         Ok(answer)
     }

@@ -1,6 +1,7 @@
 //! The HALKÖDE gateway: every request and reply, defined once (docs/protocol-halkode.md).
 
 mod cards;
+mod client;
 mod explain;
 mod hash;
 mod info;
@@ -16,6 +17,7 @@ mod three_d;
 pub(crate) use info::CARD_FIELDS;
 
 pub use cards::{DeleteCard, Done, EditCard, GetSavedCards, SaveCard, SavedCard, SavedCardToken, SavedCards};
+pub use client::Halkode;
 pub use explain::{ComparedPart, ExplainHash, HashExplanation, HashMistake};
 pub use hash::{HashKey, HashPart, Layout, MakeHash, OpenHash, OpenedHash};
 pub use info::{CodeKind, GetToken, HashSecret, LookUpStatusCode, Raw, RawReply, Resending, StatusCode, Token};

@@ -1,16 +1,14 @@
 //! What happens to a payment after it was made: completion, capture, refund, status, and settling what is in doubt.
 
-use std::time::{Duration, Instant};
-
 use super::Layout;
+use super::client::Halkode;
 use super::payment::{Currency, Expected, Payment, read_payment};
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::check;
-use crate::client::{Halkode, SPACING};
 use crate::config::Keys;
-use crate::door::pause;
-use crate::error::{Failure, HalkodeError, Sent};
+use crate::delivery::settle;
+use crate::error::HalkodeError;
 use crate::model::{Model, choice, model};
 use crate::operation::{Exchange, Kind, Operation};
 use crate::transport::{HttpAnswer, HttpRequest};
@@ -411,48 +409,27 @@ model! {
 }
 
 impl Operation for Settle {
+    type Client = Halkode;
     type Reply = Settlement;
     const KIND: Kind = Kind::Query;
 
     fn run(&self, client: &Halkode) -> Result<Settlement, HalkodeError> {
-        let (deadline, spacing) = (self.deadline.unwrap_or(60), self.spacing.unwrap_or(5));
-        if deadline > 3600 {
-            return Err(HalkodeError::request("deadline", "must be 0 to 3600 seconds"));
-        }
-        if !(2..=300).contains(&spacing) {
-            return Err(HalkodeError::request("spacing", "must be 2 to 300 seconds"));
-        }
-        let end = Instant::now() + Duration::from_secs(deadline.into());
         let question = CheckStatus { invoice_id: self.invoice_id.clone(), include_pending_status: Some(true) };
-        let mut asked = 0;
-        loop {
-            let answer = client.exchange(&question);
-            asked += 1;
-            let next = Instant::now() + Duration::from_secs(spacing.into()).max(SPACING);
-            let last = next > end;
-            match answer {
-                Ok(status) => {
-                    // An unknown invoice may still be on its way through the bank, so that answer counts only at the end.
-                    let open = matches!(status.state, PaymentState::Pending | PaymentState::Unknown);
-                    let decided = !open && (status.state != PaymentState::NotFound || last);
-                    if decided || last {
-                        return Ok(Settlement { state: status.state, decided, asked, status: Some(status) });
-                    }
-                }
-                // The network may come back; wrong keys or a wrong question will not mend themselves.
-                Err(error @ (HalkodeError::Transport(_) | HalkodeError::Protocol(_))) if last => return Err(error),
-                Err(HalkodeError::Transport(_) | HalkodeError::Protocol(_)) => {}
-                Err(error) => return Err(error),
-            }
-            if !pause(next.saturating_duration_since(Instant::now())) {
-                return Err(HalkodeError::Transport(Box::new(Failure {
-                    reason: "interrupted while the outcome was still unknown; ask settle again".to_owned(),
-                    sent: Some(Sent::Unknown),
-                    in_doubt: true,
-                    invoice_id: Some(self.invoice_id.clone()),
-                    ..Failure::default()
-                })));
-            }
-        }
+        let found = settle(
+            &self.invoice_id,
+            self.deadline,
+            self.spacing,
+            || client.exchange(&question),
+            |status| match status.state {
+                PaymentState::Pending | PaymentState::Unknown => None,
+                state => Some(state != PaymentState::NotFound),
+            },
+        )?;
+        Ok(Settlement {
+            state: found.answer.state,
+            decided: found.decided,
+            asked: found.asked,
+            status: Some(found.answer),
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! What a payment costs: instalment counts, totals per card, commissions (docs/protocol-halkode.md#getpos).
 
+use super::client::Halkode;
 use super::payment::{CommissionBy, Currency};
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::check;
-use crate::client::Halkode;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};
@@ -264,6 +264,7 @@ model! {
 }
 
 impl Operation for MakeInstallmentTable {
+    type Client = Halkode;
     type Reply = InstallmentTable;
     const KIND: Kind = Kind::Pure;
 

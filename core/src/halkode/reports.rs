@@ -1,11 +1,11 @@
 //! Lists of transactions (docs/protocol-halkode.md#gettransactions, docs/protocol-halkode.md#alltransaction).
 
 use super::Layout;
+use super::client::Halkode;
 use super::payment::Currency;
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::check::{self, Time};
-use crate::client::Halkode;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};

@@ -5,6 +5,7 @@
 //! a claim. It is bound to the shop's own order here, and becomes a fact only when the gateway itself confirms it.
 
 use super::Layout;
+use super::client::Halkode;
 use super::hash::Sealed;
 use super::order::{CheckStatus, CompletePayment, PaymentState, Status};
 use super::payment::Currency;
@@ -12,7 +13,6 @@ use super::three_d::CompletedBy;
 use crate::amount::Amount;
 use crate::answer::bank_code;
 use crate::check;
-use crate::client::Halkode;
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::json::{Json, Object};
 use crate::model::{choice, model};
@@ -172,6 +172,7 @@ fn claim(client: &Halkode, fields: &Object, layout: Layout, own: &Own<'_>) -> Re
 }
 
 impl Operation for VerifyReturn {
+    type Client = Halkode;
     type Reply = Claim;
     const KIND: Kind = Kind::Pure;
 
@@ -182,6 +183,7 @@ impl Operation for VerifyReturn {
 }
 
 impl Operation for VerifyWebhook {
+    type Client = Halkode;
     type Reply = Claim;
     const KIND: Kind = Kind::Pure;
 
@@ -286,6 +288,7 @@ fn ask(client: &Halkode, invoice_id: &str, total: Option<Amount>, claim: Claim) 
 }
 
 impl Operation for ConfirmReturn {
+    type Client = Halkode;
     type Reply = Confirmation;
     const KIND: Kind = Kind::Money;
 
@@ -349,6 +352,7 @@ impl Operation for ConfirmReturn {
 }
 
 impl Operation for ConfirmWebhook {
+    type Client = Halkode;
     type Reply = Confirmation;
     const KIND: Kind = Kind::Query;
 

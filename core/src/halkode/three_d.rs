@@ -2,12 +2,14 @@
 
 use zeroize::Zeroizing;
 
+use super::CARD_FIELDS;
+use super::client::Halkode;
 use super::payment::{Card, Order, check_card_token, normalise_expiry, payment, saved_card};
 use crate::amount::Amount;
 use crate::answer::Answer;
 use crate::check;
-use crate::client::{Halkode, no_stray_pan};
 use crate::config::{Keys, UrlUse, check_url};
+use crate::delivery::no_stray_pan;
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::html;
 use crate::json::{Json, Object};
@@ -142,22 +144,29 @@ fn browser_form(
         Json::Bool(value) => Zeroizing::new(if value { "1".into() } else { "0".into() }),
         other => Zeroizing::new(other.as_text().unwrap_or_default().to_owned()),
     };
-    let fields: Vec<_> = body.into_iter().map(|(name, value)| (name, text(value))).collect();
-    let page = html::form_page(&action, &fields, screen);
-    Ok(BrowserForm {
-        action,
-        fields: fields.into_iter().map(|(name, value)| FormField { name, value: value.as_str().into() }).collect(),
-        html: page.as_str().into(),
-    })
+    let fields = body.into_iter().map(|(name, value)| (name, text(value))).collect();
+    Ok(BrowserForm::new(action, fields, screen))
+}
+
+impl BrowserForm {
+    pub(crate) fn new(action: String, fields: Vec<(String, Zeroizing<String>)>, screen: &html::Screen<'_>) -> Self {
+        let page = html::form_page(&action, &fields, screen);
+        Self {
+            action,
+            fields: fields.into_iter().map(|(name, value)| FormField { name, value: value.as_str().into() }).collect(),
+            html: page.as_str().into(),
+        }
+    }
 }
 
 impl Operation for Pay3dForm {
+    type Client = Halkode;
     type Reply = BrowserForm;
     const KIND: Kind = Kind::Pure;
 
     fn run(&self, client: &Halkode) -> Result<BrowserForm, HalkodeError> {
         let order = self.order();
-        no_stray_pan(&self.write().unwrap_or_default(), "")?;
+        no_stray_pan(&self.write().unwrap_or_default(), "", CARD_FIELDS)?;
         order.check()?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
         let amount = format!("{} {}", order.total, order.currency);
@@ -175,11 +184,12 @@ impl Operation for Pay3dForm {
 }
 
 impl Operation for PayCardToken3dForm {
+    type Client = Halkode;
     type Reply = BrowserForm;
     const KIND: Kind = Kind::Pure;
 
     fn run(&self, client: &Halkode) -> Result<BrowserForm, HalkodeError> {
-        no_stray_pan(&self.write().unwrap_or_default(), "")?;
+        no_stray_pan(&self.write().unwrap_or_default(), "", CARD_FIELDS)?;
         self.order().check()?;
         check_card_token(&self.card_token, &self.customer_number)?;
         check_urls(Some(&self.return_url), Some(&self.cancel_url))?;
