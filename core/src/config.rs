@@ -65,7 +65,8 @@ impl Config {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
-    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
+    /// The same from variables that the host keeps, where that is not the environment of the process.
+    pub fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
         let optional = |name: &str| get(name).filter(|value| !value.is_empty());
         let required =
             |name: &str| optional(name).ok_or_else(|| HalkodeError::request(name, "is not set in the environment"));
