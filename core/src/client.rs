@@ -129,6 +129,10 @@ impl Halkode {
                 return Err(interrupted());
             }
             let token = if request.bearer { Some(self.bearer(deadline)?) } else { None };
+            // Fetching a token takes a while, and it is the last moment to stop.
+            if stopped() {
+                return Err(interrupted());
+            }
             let answer = self.send(request, token.as_ref(), care, deadline);
             let wait = match &answer {
                 // Refused before anything was done: one fresh token, then the same request.
