@@ -26,7 +26,7 @@ final class RecurringPlan extends Native\Record
         'transaction_date' => self::PLAIN,
         'card_no' => self::PLAIN,
         'transactions' => [RecurringCharge::class],
-        'cards' => self::OBJECT,
+        'cards' => [self::OBJECT],
         'extra' => self::OBJECT,
     ];
 

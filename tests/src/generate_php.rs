@@ -225,7 +225,8 @@ fn reply_class(model: &ModelInfo) -> String {
         let of = match (bare(&field.shape), is_list(&field.shape)) {
             (Shape::Model(part), false) => format!("{}::class", part().name),
             (Shape::Model(part), true) => format!("[{}::class]", part().name),
-            (Shape::Any, _) => "self::OBJECT".to_owned(),
+            (Shape::Any, false) => "self::OBJECT".to_owned(),
+            (Shape::Any, true) => "[self::OBJECT]".to_owned(),
             _ => "self::PLAIN".to_owned(),
         };
         let _infallible = writeln!(text, "        '{}' => {of},", field.name);

@@ -31,7 +31,7 @@ abstract class Record implements \JsonSerializable
             $values[$name] = match (true) {
                 $of === self::PLAIN, $value === null => $value,
                 $of === self::OBJECT => Json::members($value),
-                \is_array($of) => \array_map([$of[0], 'read'], $value),
+                \is_array($of) => \array_map($of[0] === self::OBJECT ? Json::members(...) : [$of[0], 'read'], $value),
                 default => $of::read($value),
             };
         }
