@@ -1,1 +1,137 @@
-//! Being written.
+//! The native door of the package `halkode`: an operation's name and JSON text in, a promise of JSON text out.
+//!
+//! It knows no operation and no field, so it never grows with the library. Calls run on libuv's thread pool: no runtime, no
+//! thread-safe function, nothing that keeps a process alive when no call is on its way.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use halkode::{Config, Halkode, HalkodeError, Sent, caught, guard, interruptible};
+use napi::bindgen_prelude::{AsyncTask, Either, External, retain_current_module_for_unload_safety};
+use napi::{Env, Result, Task};
+use napi_derive::napi;
+use zeroize::Zeroizing;
+
+/// What every client type can do.
+trait Client: Send + Sync {
+    fn call(&self, operation: &str, request: &str) -> std::result::Result<String, HalkodeError>;
+}
+
+/// The client types with their configurations: one line each.
+macro_rules! clients { ($($client:ident($config:ident),)*) => {
+    $(impl Client for $client {
+        fn call(&self, operation: &str, request: &str) -> std::result::Result<String, HalkodeError> {
+            self.call_json(operation, request)
+        }
+    })*
+
+    fn make(client: &str, config: &Given) -> std::result::Result<Arc<dyn Client>, HalkodeError> {
+        match client {
+            $(stringify!($client) => Ok(Arc::new(match config {
+                Either::A(json) => $client::from_json(json)?,
+                Either::B(variables) => $client::new($config::from_variables(|name| variables.get(name).cloned())?)?,
+            })),)*
+            _ => Err(HalkodeError::internal(format!("there is no client type {client}"))),
+        }
+    }
+} }
+clients! {
+    Halkode(Config),
+}
+
+/// A configuration as JSON, or the variables to read it from: a worker thread has an environment of its own, which the process'
+/// does not show.
+type Given = Either<String, HashMap<String, String>>;
+
+/// A client, as JavaScript holds it.
+pub struct Door(Arc<dyn Client>);
+
+/// Asks one call to end early.
+#[derive(Clone, Default)]
+pub struct Stop(Arc<AtomicU8>);
+
+const BEGUN: u8 = 1;
+const ASKED: u8 = 2;
+
+/// Makes a client; nothing is sent. Gives an error as JSON text.
+#[napi(catch_unwind)]
+pub fn open(client: String, config: Given) -> Either<External<Door>, String> {
+    // A thread of the pool may outlive the worker that loaded the addon, and with it the addon.
+    retain_current_module_for_unload_safety();
+    match guard(Sent::No, || make(&client, &config)) {
+        Ok(client) => Either::A(External::new(Door(client))),
+        Err(error) => Either::B(told(&error)),
+    }
+}
+
+/// Makes what can stop one call.
+#[napi(catch_unwind)]
+pub fn stopper() -> External<Stop> {
+    External::new(Stop::default())
+}
+
+/// Asks a call to end early; true when it had not begun, so that nothing will be sent.
+#[napi(catch_unwind)]
+pub fn stop(stop: &External<Stop>) -> bool {
+    stop.0.fetch_or(ASKED, Ordering::AcqRel) & BEGUN == 0
+}
+
+/// The release of this addon.
+#[napi(catch_unwind)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// A call on its way through libuv's pool.
+pub struct Call {
+    client: Arc<dyn Client>,
+    operation: String,
+    request: Zeroizing<String>,
+    stop: Stop,
+}
+
+/// What came of a call, as JSON text: one of the two.
+#[napi(object)]
+pub struct Outcome {
+    /// The reply.
+    pub reply: Option<String>,
+    /// The error.
+    pub error: Option<String>,
+}
+
+/// Calls an operation. The promise is always fulfilled: a failure is an outcome too.
+#[napi(catch_unwind)]
+pub fn call(door: &External<Door>, operation: String, request: String, stop: &External<Stop>) -> AsyncTask<Call> {
+    let request = Zeroizing::new(request);
+    AsyncTask::new(Call { client: door.0.clone(), operation, request, stop: (**stop).clone() })
+}
+
+impl Task for Call {
+    type Output = std::result::Result<Zeroizing<String>, String>;
+    type JsValue = Outcome;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let outcome = guard(Sent::Unknown, || {
+            let state = self.stop.0.clone();
+            state.fetch_or(BEGUN, Ordering::AcqRel);
+            let asked = move || state.load(Ordering::Acquire) & ASKED != 0;
+            interruptible(asked, || self.client.call(&self.operation, &self.request)).map(Zeroizing::new)
+        });
+        Ok(outcome.map_err(|error| told(&error)))
+    }
+
+    fn resolve(&mut self, _: Env, outcome: Self::Output) -> Result<Outcome> {
+        Ok(match outcome {
+            Ok(reply) => Outcome { reply: Some(reply.to_string()), error: None },
+            Err(error) => Outcome { reply: None, error: Some(error) },
+        })
+    }
+}
+
+/// An error as JSON text, even when a panic keeps it from being made.
+fn told(error: &HalkodeError) -> String {
+    const LAST_RESORT: &str =
+        r#"{"kind":"internal","reason":"a bug in this library; please report it","sent":"unknown","in_doubt":true}"#;
+    caught(|| error.to_json()).unwrap_or_else(|_| LAST_RESORT.to_owned())
+}

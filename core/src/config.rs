@@ -191,7 +191,8 @@ impl Config {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
-    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
+    /// The same from variables that the host keeps, where that is not the environment of the process.
+    pub fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
         let variables = Variables { prefix: "HALKODE", get: &get };
         let keys = Self {
             app_id: variables.required("APP_ID")?,

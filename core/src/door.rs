@@ -35,9 +35,14 @@ impl Client {
 
     /// Makes a client of `halkode` or `halkbank` from the environment.
     pub fn from_env(gateway: &str) -> Result<Self, HalkodeError> {
+        Self::from_variables(gateway, |name| std::env::var(name).ok())
+    }
+
+    /// The same from variables that the host keeps, where that is not the environment of the process.
+    pub fn from_variables(gateway: &str, get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
         match gateway {
-            "halkode" => Ok(Self::Halkode(Halkode::new(Config::from_env()?)?)),
-            "halkbank" => Ok(Self::Halkbank(Halkbank::new(HalkbankConfig::from_env()?)?)),
+            "halkode" => Ok(Self::Halkode(Halkode::new(Config::from_variables(get)?)?)),
+            "halkbank" => Ok(Self::Halkbank(Halkbank::new(HalkbankConfig::from_variables(get)?)?)),
             _ => Err(unknown_gateway()),
         }
     }

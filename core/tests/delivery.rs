@@ -6,6 +6,7 @@ mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 
@@ -110,6 +111,21 @@ fn a_refusal_is_certain() {
         let error = gateway.client().pay_2d(&payment("A-1")).unwrap_err();
         assert_eq!((error.kind(), error.in_doubt, error.sent), (kind, false, Some(Sent::Yes)), "{error:?}");
     }
+}
+
+#[test]
+fn a_payment_that_is_stopped_while_its_token_is_fetched_is_not_sent() {
+    let asked = Arc::new(AtomicBool::new(false));
+    let stop = asked.clone();
+    let gateway = Gateway::start(move |got| {
+        asked.store(true, Ordering::SeqCst);
+        token(got).unwrap_or_else(|| paid(got))
+    });
+    let client = gateway.client();
+    let call = || client.pay_2d(&payment("A-1"));
+    let error = halkode::interruptible(move || stop.load(Ordering::SeqCst), call).unwrap_err();
+    assert_eq!((error.kind(), error.sent, error.in_doubt), ("transport", Some(Sent::No), false), "{error:?}");
+    assert_eq!((gateway.requests("/api/token").len(), gateway.requests("").len()), (1, 1));
 }
 
 #[test]

@@ -91,7 +91,12 @@ impl HalkbankConfig {
     /// `HALKBANK_MD_STATUS` (`full` or `half`), `HALKBANK_CONNECT_TIMEOUT`, `HALKBANK_TIMEOUT` (seconds), `HALKBANK_PROXY`,
     /// `HALKBANK_CA_FILE` (path of a PEM file), `HALKBANK_USER_AGENT`.
     pub fn from_env() -> Result<Self, HalkodeError> {
-        let variables = Variables { prefix: "HALKBANK", get: &|name| std::env::var(name).ok() };
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// The same from variables that the host keeps, where that is not the environment of the process.
+    pub fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
+        let variables = Variables { prefix: "HALKBANK", get: &get };
         let keys = Self {
             client_id: variables.required("CLIENT_ID")?.into(),
             store_key: variables.optional("STORE_KEY").map(Secret::from),

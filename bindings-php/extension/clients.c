@@ -1,0 +1,196 @@
+/* The clients of this process, one for each configuration: requests that one worker serves share token and connections. */
+
+#ifdef HAVE_CONFIG_H
+# include "config.h"
+#endif
+
+#include "php_halkode.h"
+#include "ext/hash/php_hash.h"
+#include "ext/hash/php_hash_sha.h"
+#include "zend_smart_str.h"
+#include <halkode.h>
+
+#ifdef ZTS
+# include "TSRM.h"
+# ifndef PHP_WIN32
+#  include <pthread.h>
+# endif
+#endif
+
+#ifndef PHP_WIN32
+extern char **environ;
+#endif
+
+/* How many clients are kept that nobody uses just now: a platform may serve many merchants from one worker. */
+#define KEPT 64
+#define KEY_SIZE 32
+
+struct halkode_shared {
+	halkode_client *client;
+	char key[KEY_SIZE];
+	uint32_t users;
+	uint64_t taken;
+};
+
+static HashTable clients;
+static uint64_t takings;
+
+#ifdef ZTS
+static MUTEX_T mutex;
+# define LOCK() tsrm_mutex_lock(mutex)
+# define UNLOCK() tsrm_mutex_unlock(mutex)
+#else
+# define LOCK()
+# define UNLOCK()
+#endif
+
+#if defined(ZTS) && !defined(PHP_WIN32)
+/* A fork while another thread holds the lock would leave the child with a lock that nobody gives back. */
+static void hold(void)
+{
+	LOCK();
+}
+
+static void let_go(void)
+{
+	UNLOCK();
+}
+#endif
+
+static void destroy(zval *entry)
+{
+	halkode_shared *shared = Z_PTR_P(entry);
+	halkode_client_free(shared->client);
+	pefree(shared, 1);
+}
+
+void halkode_clients_startup(void)
+{
+	zend_hash_init(&clients, 8, NULL, destroy, 1);
+#ifdef ZTS
+	mutex = tsrm_mutex_alloc();
+# ifndef PHP_WIN32
+	pthread_atfork(hold, let_go, let_go);
+# endif
+#endif
+}
+
+void halkode_clients_shutdown(void)
+{
+	zend_hash_destroy(&clients);
+	/* The lock stays: a fork while the process ends would still take it. */
+}
+
+uint32_t halkode_clients_count(void)
+{
+	LOCK();
+	uint32_t count = zend_hash_num_elements(&clients);
+	UNLOCK();
+	return count;
+}
+
+static void digest(PHP_SHA256_CTX *context, const char *text, size_t length)
+{
+	/* With the NUL that ends it, so that two texts never run into one another. */
+	PHP_SHA256Update(context, (const unsigned char *) text, length + 1);
+}
+
+/* Everything in the environment that makes a difference to a client. */
+static void digest_environment(PHP_SHA256_CTX *context, const char *client)
+{
+	char **variables = environ;
+	size_t length = strlen(client);
+	for (; variables != NULL && *variables != NULL; variables++) {
+		if (zend_binary_strncasecmp(*variables, strlen(*variables), client, length, length) == 0 && (*variables)[length] == '_') {
+			digest(context, *variables, strlen(*variables));
+		}
+	}
+}
+
+/* The digest of a configuration, so that no second copy of the keys is kept. */
+static void make_key(char key[KEY_SIZE], const char *client, const zend_string *config_json)
+{
+	PHP_SHA256_CTX context;
+	PHP_SHA256Init(&context);
+	digest(&context, client, strlen(client));
+	if (config_json != NULL) {
+		digest(&context, "json", 4);
+		digest(&context, ZSTR_VAL(config_json), ZSTR_LEN(config_json));
+	} else {
+		digest(&context, "environment", 11);
+		digest_environment(&context, client);
+	}
+	PHP_SHA256Final((unsigned char *) key, &context);
+	ZEND_SECURE_ZERO(&context, sizeof(context));
+}
+
+/* Frees the client that was not used for the longest time, when there are too many. */
+static void make_room(void)
+{
+	halkode_shared *oldest = NULL, *shared;
+	if (zend_hash_num_elements(&clients) < KEPT) {
+		return;
+	}
+	ZEND_HASH_FOREACH_PTR(&clients, shared) {
+		if (shared->users == 0 && (oldest == NULL || shared->taken < oldest->taken)) {
+			oldest = shared;
+		}
+	} ZEND_HASH_FOREACH_END();
+	if (oldest != NULL) {
+		char key[KEY_SIZE];
+		memcpy(key, oldest->key, KEY_SIZE);
+		zend_hash_str_del(&clients, key, KEY_SIZE);
+	}
+}
+
+static halkode_shared *find_or_make(const char *client, const zend_string *config_json, halkode_error **error)
+{
+	char key[KEY_SIZE];
+	make_key(key, client, config_json);
+	halkode_shared *shared = zend_hash_str_find_ptr(&clients, key, KEY_SIZE);
+	if (shared == NULL) {
+		halkode_client *made;
+		*error = halkode_client_new(config_json != NULL ? ZSTR_VAL(config_json) : NULL, &made);
+		if (*error != NULL) {
+			return NULL;
+		}
+		make_room();
+		shared = pecalloc(1, sizeof(*shared), 1);
+		shared->client = made;
+		memcpy(shared->key, key, KEY_SIZE);
+		zend_hash_str_add_new_ptr(&clients, key, KEY_SIZE, shared);
+	}
+	shared->users++;
+	shared->taken = ++takings;
+	return shared;
+}
+
+halkode_shared *halkode_clients_take(const char *client, zend_string *config_json)
+{
+	halkode_error *error = NULL;
+	LOCK();
+	if (config_json == NULL) {
+		tsrm_env_lock();
+	}
+	halkode_shared *shared = find_or_make(client, config_json, &error);
+	if (config_json == NULL) {
+		tsrm_env_unlock();
+	}
+	UNLOCK();
+	if (error != NULL) {
+		halkode_throw(error);
+	}
+	return shared;
+}
+
+void halkode_clients_release(halkode_shared *shared)
+{
+	LOCK();
+	shared->users--;
+	UNLOCK();
+}
+
+const halkode_client *halkode_clients_get(const halkode_shared *shared)
+{
+	return shared->client;
+}

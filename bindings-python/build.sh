@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds the native module for development and puts it into the package, so that `bindings-python/python` can be imported.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# One build for every Python from 3.10 on (the stable ABI): no interpreter is asked, and libpython is not linked.
+export PYO3_NO_PYTHON=1 PYO3_BUILD_EXTENSION_MODULE=1
+cargo build --quiet --locked --package halkode-python
+
+built=${CARGO_TARGET_DIR:-target}/debug
+case $(uname -s) in
+Darwin) library=$built/libhalkode_python.dylib module=_native.abi3.so ;;
+MINGW* | MSYS* | CYGWIN*) library=$built/halkode_python.dll module=_native.pyd ;;
+*) library=$built/libhalkode_python.so module=_native.abi3.so ;;
+esac
+# Beside the old one and then in its place: a process that has it open keeps what it has.
+place=bindings-python/python/halkode/$module
+if ! cmp --silent "$library" "$place"; then
+    cp "$library" "$place.new"
+    mv -f "$place.new" "$place"
+fi

@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Halkode\Tests;
+
+/** The bank that scripts/with-sandbox.sh started, by its control API. */
+final class Sandbox
+{
+    public readonly string $address;
+
+    public function __construct()
+    {
+        $base = \getenv('HALKODE_BASE_URL') ?: throw new \RuntimeException('no bank: run this with scripts/with-sandbox.sh');
+        $this->address = \preg_replace('#/ccpayment/?$#', '', $base);
+    }
+
+    /** A request in JSON text; the answer as a tree. */
+    public function ask(string $method, string $path, #[\SensitiveParameter] string $body = ''): mixed
+    {
+        $context = \stream_context_create(['http' => [
+            'method' => $method,
+            'header' => "Content-Type: application/json\r\nConnection: close",
+            'content' => $body,
+            'ignore_errors' => true,
+            'timeout' => 60,
+        ]]);
+        $text = \file_get_contents($this->address . $path, false, $context);
+        $status = $http_response_header[0] ?? '';
+        if ($text === false || !\str_contains($status, ' 200')) {
+            throw new \RuntimeException("sandbox: $method $path: $status: $text");
+        }
+        return Tree::parse($text);
+    }
+
+    public function control(string $path, ?array $body = null): mixed
+    {
+        return Tree::toPhp($body === null
+            ? $this->ask('GET', "/sandbox/$path")
+            : $this->ask('POST', "/sandbox/$path", \json_encode((object) $body, \JSON_THROW_ON_ERROR)));
+    }
+
+    /** The next requests whose path ends so meet a fault. */
+    public function fault(string $path, string $fault, int $times = 1): void
+    {
+        $this->control('faults', ['path' => $path, 'fault' => $fault, 'times' => $times]);
+    }
+
+    /** How often an invoice was charged. */
+    public function charges(string $invoice): int
+    {
+        $orders = $this->control('orders');
+        return \count(\array_filter($orders, fn ($order) => $order['invoice_id'] === $invoice && $order['state'] === 'Completed'));
+    }
+
+    /** How many requests have come whose path ends so, since forget(). */
+    public function count(string $path): int
+    {
+        $requests = $this->control('requests?limit=10000');
+        return \count(\array_filter($requests, fn ($request) => \str_ends_with($request['path'], $path)));
+    }
+
+    public function forgetRequests(): void
+    {
+        $this->ask('DELETE', '/sandbox/requests');
+    }
+}
