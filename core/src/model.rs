@@ -320,12 +320,12 @@ pub(crate) fn read_strict(json: Json, how: Reading, fields: &mut [(&str, &mut dy
     Ok(())
 }
 
-fn unknown<'a>(name: &str, mut known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Wrong {
     let bare = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let shown: String = without_pans(name).chars().take(60).collect();
     match known.clone().find(|known| bare(known) == bare(name)) {
         Some(near) => Wrong::new(shown, format!("is not a field here; did you mean {near}?")),
-        None if known.next().is_none() => Wrong::new(shown, "is not a field here; there are none"),
+        None if known.clone().next().is_none() => Wrong::new(shown, "is not a field here; there are none"),
         None => {
             Wrong::new(shown, format!("is not a field here; the fields are {}", known.collect::<Vec<_>>().join(", ")))
         }
@@ -584,3 +584,11 @@ pub(crate) use choice;
 pub(crate) use crate::schema::doc;
 #[cfg(feature = "schema")]
 pub use crate::schema::{ChoiceInfo, FieldInfo, ModelInfo, Shape};
+
+#[cfg(test)]
+#[test]
+fn an_unknown_name_is_answered_with_all_that_are_known() {
+    let all = ["invoice_id", "amount"];
+    assert!(unknown("patience", all.into_iter()).reason.ends_with("the fields are invoice_id, amount"));
+    assert!(unknown("invoiceId", all.into_iter()).reason.ends_with("did you mean invoice_id?"));
+}
