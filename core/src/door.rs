@@ -24,9 +24,9 @@ pub enum Client {
 }
 
 impl Client {
-    /// Makes a client of `halkode` or `halkbank` from its configuration as a JSON value.
+    /// Makes a client of `halkode` or `halkbank` (in any letter case) from its configuration as a JSON value.
     pub fn new(gateway: &str, config: Json) -> Result<Self, HalkodeError> {
-        match gateway {
+        match gateway.to_ascii_lowercase().as_str() {
             "halkode" => Ok(Self::Halkode(Halkode::new(Config::read(config, Reading::Strict)?)?)),
             "halkbank" => Ok(Self::Halkbank(Halkbank::new(HalkbankConfig::read(config, Reading::Strict)?)?)),
             _ => Err(unknown_gateway()),
@@ -40,7 +40,7 @@ impl Client {
 
     /// The same from variables that the host keeps, where that is not the environment of the process.
     pub fn from_variables(gateway: &str, get: impl Fn(&str) -> Option<String>) -> Result<Self, HalkodeError> {
-        match gateway {
+        match gateway.to_ascii_lowercase().as_str() {
             "halkode" => Ok(Self::Halkode(Halkode::new(Config::from_variables(get)?)?)),
             "halkbank" => Ok(Self::Halkbank(Halkbank::new(HalkbankConfig::from_variables(get)?)?)),
             _ => Err(unknown_gateway()),
@@ -152,9 +152,9 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 /// questions of `settle`. What is on its way to the gateway is never abandoned: its answer may be that money moved.
 ///
 /// ```
-/// # let client = halkode::Halkode::from_json(r#"{"app_id":"a2a7cb8131890a35353629182274c756","app_secret":"a9b5c28211388c7a6a705122a24e6f46",
+/// # let client = halkode::Client::from_json(r#"{"app_id":"a2a7cb8131890a35353629182274c756","app_secret":"a9b5c28211388c7a6a705122a24e6f46",
 /// #   "merchant_key":"$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72","environment":"test"}"#)?;
-/// let error = halkode::interruptible(|| true, || client.token(&halkode::GetToken::default())).unwrap_err();
+/// let error = halkode::interruptible(|| true, || client.call_json("token", "{}")).unwrap_err();
 /// assert_eq!((error.kind(), error.sent), ("transport", Some(halkode::Sent::No)));
 /// # Ok::<(), halkode::HalkodeError>(())
 /// ```

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
-use halkode_core::{Config, Halkode};
+use halkode_core::{Client, Config, Halkode};
 use libloading::Library;
 
 const SEALS: u32 = 20_000;

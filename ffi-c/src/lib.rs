@@ -9,14 +9,14 @@ use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr::null_mut;
 
-use halkode_core::{Config, Halkode, HalkodeError, Sent, caught};
+use halkode_core::{HalkodeError, Sent, caught};
 use zeroize::{Zeroize, Zeroizing};
 
 /// The number of this ABI. It changes only when a program built against an older header would break.
 pub const HALKODE_ABI: u32 = 1;
 
 /// A client of the gateway: keys, its address, connections, token.
-pub struct Client(Halkode);
+pub struct Client(halkode_core::Client);
 
 /// Why a call failed.
 pub struct Error {
@@ -29,9 +29,12 @@ pub struct Error {
 ///
 /// `config_json` is an object as `Config` in halkode.schema.json describes it: the three keys of the merchant panel, and
 /// `environment` (`test`, `live`) or `base_url` to speak to the gateway. The keys alone are enough for operations that
-/// need no network. NULL reads the environment instead: HALKODE_APP_ID, HALKODE_APP_SECRET, HALKODE_MERCHANT_KEY,
+/// need no network. For Halkbank Sanal POS it has also `"gateway": "halkbank"`, and is as `HalkbankConfig` describes it.
+///
+/// NULL reads the environment instead: HALKODE_APP_ID, HALKODE_APP_SECRET, HALKODE_MERCHANT_KEY,
 /// HALKODE_ENVIRONMENT or HALKODE_BASE_URL, and where wanted HALKODE_CONNECT_TIMEOUT, HALKODE_TIMEOUT (seconds),
-/// HALKODE_PROXY, HALKODE_CA_FILE, HALKODE_USER_AGENT.
+/// HALKODE_PROXY, HALKODE_CA_FILE, HALKODE_USER_AGENT. An object with `"gateway": "halkbank"` alone reads
+/// HALKBANK_CLIENT_ID, HALKBANK_STORE_KEY, HALKBANK_API_USER, HALKBANK_API_PASSWORD, HALKBANK_MD_STATUS and the like.
 ///
 /// Fails with kind `request`; the error's `field` names the culprit.
 #[unsafe(no_mangle)]
@@ -39,9 +42,9 @@ pub unsafe extern "C" fn halkode_client_new(config_json: *const c_char, out: *mu
     guard(Sent::No, || {
         let out = unsafe { target(out, "out") }?;
         let client = if config_json.is_null() {
-            Halkode::new(Config::from_env()?)?
+            halkode_core::Client::from_env("halkode")?
         } else {
-            Halkode::from_json(unsafe { text(config_json, "config_json") }?)?
+            halkode_core::Client::from_json(unsafe { text(config_json, "config_json") }?)?
         };
         *out = Box::into_raw(Box::new(Client(client)));
         Ok(())
@@ -60,7 +63,7 @@ pub unsafe extern "C" fn halkode_client_free(client: *mut Client) {
 
 /// Calls an operation: a JSON object in, a JSON object out. Blocks until the answer is there or the configured time is up.
 ///
-/// `operation` is one of the `HALKODE_OP_` names; halkode.schema.json describes each request and reply. Amounts are text
+/// `operation` is one of the `HALKODE_OP_` or, for Halkbank, `HALKBANK_OP_` names; halkode.schema.json describes each request and reply. Amounts are text
 /// such as "12.50". The reply is in the clear, with the token or the card's form in it where that was asked for:
 /// do not log it.
 ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use halkode::{ChoiceInfo, Config, Failure, FieldInfo, Model, ModelInfo, OperationInfo, Shape};
+use halkode::{ChoiceInfo, Config, Failure, FieldInfo, HalkbankConfig, Model, ModelInfo, OperationInfo, Shape};
 
 use crate::generate::root;
 
@@ -35,12 +35,20 @@ pub struct Client {
 
 /// The library as it is now.
 pub fn api() -> Api {
-    let clients = vec![Client {
-        name: "Halkode",
-        doc: "A client of HALKÖDE. It may be used from many threads and on both sides of a fork.",
-        config: Config::info(),
-        operations: halkode::operations(),
-    }];
+    let clients = vec![
+        Client {
+            name: "Halkode",
+            doc: "A client of HALKÖDE. It may be used from many threads and on both sides of a fork.",
+            config: Config::info(),
+            operations: halkode::Halkode::operations(),
+        },
+        Client {
+            name: "Halkbank",
+            doc: "A client of Halkbank Sanal POS (NestPay). It may be used from many threads and on both sides of a fork.",
+            config: HalkbankConfig::info(),
+            operations: halkode::Halkbank::operations(),
+        },
+    ];
     let mut api =
         Api { clients: Vec::new(), models: Vec::new(), choices: Vec::new(), failure: Failure::info(), kinds: kinds() };
     let mut seen = BTreeSet::new();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use halkode::{Halkode, Json, Object};
+use halkode::{Client, Json, Object};
 use ureq::Agent;
 
 /// The published test merchant, whose keys a client has unless a case says otherwise.
@@ -181,7 +181,7 @@ pub type Call<'a> = &'a (dyn Fn(&str, &str, &str) -> Result<String, String> + Sy
 
 /// The Rust core itself.
 pub fn in_rust(config: &str, operation: &str, request: &str) -> Result<String, String> {
-    let reply = Halkode::from_json(config).and_then(|client| client.call_json(operation, request));
+    let reply = Client::from_json(config).and_then(|client| client.call_json(operation, request));
     reply.map_err(|error| error.to_json())
 }
 

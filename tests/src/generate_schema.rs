@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use halkode::{ChoiceInfo, Config, Failure, FieldInfo, Kind, Model, ModelInfo, Shape};
+use halkode::{ChoiceInfo, Failure, FieldInfo, Kind, Model, ModelInfo, Shape};
 use serde_json::{Map, Value, json};
 
-const ABOUT: &str = "Requests and replies of libhalkode. `operations` names the request and the reply of each operation; \
-    `config` is what makes a client, `error` what tells of a failure. Requests are closed: an unknown field is refused. \
+use crate::api::api;
+
+const ABOUT: &str = "Requests and replies of libhalkode. `clients` has the two gateways: for each what makes a client (`config`), \
+    and the request and the reply of each of its operations. `error` is what tells of a failure. Requests are closed: an unknown field is refused. \
     Replies are open: a later release may add fields, and what the gateway sends beyond the known stands in `extra`, \
     its numbers as strings where they have a fraction or exceed 2^53. Amounts are decimal strings. `x-wire` is the gateway's own name of a field where it differs.";
 
@@ -18,30 +20,37 @@ const DECIMAL: &str = r"^-?[0-9]+\.[0-9]{2,}$";
 /// The schema, as it must stand in the repository.
 pub fn schema() -> String {
     let mut definitions = Definitions::default();
-    let mut operations = Map::new();
-    for operation in halkode::operations() {
-        let kind = match operation.kind {
-            Kind::Pure => "pure",
-            Kind::Query => "query",
-            Kind::Money => "money",
-        };
+    let mut clients = Map::new();
+    for client in api().clients {
+        let mut operations = Map::new();
+        for operation in client.operations {
+            let kind = match operation.kind {
+                Kind::Pure => "pure",
+                Kind::Query => "query",
+                Kind::Money => "money",
+            };
+            let entry = json!({
+                "description": operation.doc,
+                "kind": kind,
+                "request": definitions.model((operation.request)()),
+                "reply": definitions.model((operation.reply)()),
+            });
+            operations.insert(operation.name.to_owned(), entry);
+        }
         let entry = json!({
-            "description": operation.doc,
-            "kind": kind,
-            "request": definitions.model((operation.request)()),
-            "reply": definitions.model((operation.reply)()),
+            "description": client.doc,
+            "config": definitions.model(client.config),
+            "operations": operations,
         });
-        operations.insert(operation.name.to_owned(), entry);
+        clients.insert(client.name.to_lowercase(), entry);
     }
-    let config = definitions.model(Config::info());
     let error = definitions.error();
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "halkode",
         "description": ABOUT,
-        "config": config,
+        "clients": clients,
         "error": error,
-        "operations": operations,
         "$defs": definitions.0,
     });
     serde_json::to_string_pretty(&schema).expect("a schema prints") + "\n"

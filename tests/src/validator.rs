@@ -26,7 +26,7 @@ impl Validator {
         Ok(Self { schema, compiled, definitions })
     }
 
-    /// What the schema says of a value that stands where `place` points, for instance `["operations", "refund", "reply"]`.
+    /// What the schema says of a value that stands where `place` points, for instance `["clients", "halkode", "operations", "refund", "reply"]`.
     pub fn check(&self, place: &[&str], json: &str) -> Result<(), String> {
         let definition = place.iter().fold(&self.schema, |at, name| &at[*name])["$ref"].as_str();
         let definition = definition.ok_or_else(|| format!("the schema has no {place:?}"))?;

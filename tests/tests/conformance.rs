@@ -143,7 +143,7 @@ impl Seen {
 fn every_field_and_every_word_occurs_in_a_case() {
     let cases = all();
     let mut seen = Seen::default();
-    for operation in halkode::operations() {
+    for operation in Halkode::operations() {
         let mine: Vec<&Case> = cases.iter().filter(|case| case.operation == operation.name).collect();
         let good = mine.iter().filter(|case| case.content.get("reply").is_some());
         let requests: Vec<&Object> = good.filter_map(|case| case.content.get("request")?.as_object()).collect();

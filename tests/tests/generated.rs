@@ -46,9 +46,12 @@ fn the_kotlin_sources_are_up_to_date() {
 #[test]
 fn every_operation_and_every_kind_of_error_has_its_constant() {
     let header = generate::header();
-    for operation in halkode::Halkode::OPERATIONS {
-        let define = format!("\n#define HALKODE_OP_{} \"{operation}\"\n", operation.to_uppercase());
-        assert!(header.contains(&define), "{operation}");
+    for (group, operations) in [("HALKODE", halkode::Halkode::OPERATIONS), ("HALKBANK", halkode::Halkbank::OPERATIONS)]
+    {
+        for operation in operations {
+            let define = format!("\n#define {group}_OP_{} \"{operation}\"\n", operation.to_uppercase());
+            assert!(header.contains(&define), "{group} {operation}");
+        }
     }
     use halkode::HalkodeError::*;
     let all =
@@ -66,12 +69,14 @@ fn the_schema_is_valid_and_every_reference_leads_somewhere() {
     let text = generate_schema::schema();
     let schema: Value = serde_json::from_str(&text).unwrap();
     let validator = Validator::new(&text).unwrap();
-    let operations = schema["operations"].as_object().unwrap();
-    assert_eq!(operations.keys().collect::<Vec<_>>(), halkode::Halkode::OPERATIONS);
-    for name in operations.keys() {
-        for side in ["request", "reply"] {
-            let wrong = validator.check(&["operations", name, side], "7").unwrap_err();
-            assert!(wrong.contains("want object"), "{name} {side}: {wrong}");
+    for (client, listed) in [("halkode", halkode::Halkode::OPERATIONS), ("halkbank", halkode::Halkbank::OPERATIONS)] {
+        let operations = schema["clients"][client]["operations"].as_object().unwrap();
+        assert_eq!(operations.keys().collect::<Vec<_>>(), listed);
+        for name in operations.keys() {
+            for side in ["request", "reply"] {
+                let wrong = validator.check(&["clients", client, "operations", name, side], "7").unwrap_err();
+                assert!(wrong.contains("want object"), "{client} {name} {side}: {wrong}");
+            }
         }
     }
     for (name, definition) in schema["$defs"].as_object().unwrap() {
@@ -87,7 +92,7 @@ fn the_schema_accepts_and_refuses_what_the_library_does() {
         "card": { "holder_name": "Ayşe Yılmaz", "number": "4132260000000003", "expiry_month": "12", "expiry_year": "2040", "cvv": "555" },
         "return_url": "https://shop.example/donus", "cancel_url": "https://shop.example/iptal",
     });
-    let client = halkode::Halkode::from_json(
+    let client = halkode::Client::from_json(
         &json!({
             "app_id": "a2a7cb8131890a35353629182274c756", "app_secret": "a9b5c28211388c7a6a705122a24e6f46",
             "merchant_key": "$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72",
@@ -98,9 +103,9 @@ fn the_schema_accepts_and_refuses_what_the_library_does() {
     .unwrap();
     let reply = client.call_json("pay_3d_form", &good.to_string()).unwrap();
     let validator = Validator::new(&generate_schema::schema()).unwrap();
-    let request = ["operations", "pay_3d_form", "request"];
+    let request = ["clients", "halkode", "operations", "pay_3d_form", "request"];
     validator.check(&request, &good.to_string()).unwrap();
-    validator.check(&["operations", "pay_3d_form", "reply"], &reply).unwrap();
+    validator.check(&["clients", "halkode", "operations", "pay_3d_form", "reply"], &reply).unwrap();
 
     for (change, path, value) in [
         ("three decimals", "/total", json!("12.505")),

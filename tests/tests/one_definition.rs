@@ -158,9 +158,9 @@ fn a_field_costs_one_line_and_an_operation_one_place_and_one_line() {
     assert!(header.contains("#define HALKODE_OP_LIMITS \"limits\""), "{header}");
     let schema: Value = serde_json::from_str(&fs::read_to_string(place.join("halkode.schema.json")).unwrap()).unwrap();
     assert!(
-        schema["operations"]["limits"]["description"].as_str().unwrap().contains("limits"),
+        schema["clients"]["halkode"]["operations"]["limits"]["description"].as_str().unwrap().contains("limits"),
         "{}",
-        schema["operations"]["limits"]
+        schema["clients"]["halkode"]["operations"]["limits"]
     );
     assert!(schema["$defs"]["Refund"]["properties"]["dealer_code"].is_object(), "{}", schema["$defs"]["Refund"]);
 

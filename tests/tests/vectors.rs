@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use halkode::{Halkode, Json, Layout, MakeHash, Object, OpenHash};
+use halkode::{Config, Halkode, Json, Layout, MakeHash, Object, OpenHash};
 use halkode_sandbox::{Options, Sandbox};
 
 struct Vector {
@@ -46,12 +46,13 @@ fn vectors() -> Vec<Vector> {
 
 impl Vector {
     fn client(&self) -> Halkode {
-        let config: Object =
-            [("app_id", &self.app_id), ("app_secret", &self.app_secret), ("merchant_key", &self.merchant_key)]
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), Json::from(value.as_str())))
-                .collect();
-        Halkode::from_json(&Json::from(config).to_string()).unwrap()
+        let config = Config {
+            app_id: self.app_id.clone(),
+            app_secret: self.app_secret.as_str().into(),
+            merchant_key: self.merchant_key.as_str().into(),
+            ..Config::default()
+        };
+        Halkode::new(config).unwrap()
     }
 
     fn layout(&self) -> Layout {

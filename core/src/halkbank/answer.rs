@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::xml;
+use crate::codes::{Resend, Text};
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::json::{Json, Object};
 use crate::secret::without_pans;
@@ -99,7 +100,7 @@ impl<'a> Answer<'a> {
             ..Failure::default()
         };
         let failure = explain(Box::new(failure));
-        match failure.error_code.as_deref().is_some_and(is_about_keys) {
+        match is_about_keys(&failure) {
             true => HalkodeError::Credentials(failure),
             false => HalkodeError::Declined(failure),
         }
@@ -120,10 +121,15 @@ fn mask_pans(value: &mut Json) {
     }
 }
 
-/// Fills in what the codes mean: the gateway's own where it has one to tell, else the card's bank's.
-pub(crate) fn explain(mut failure: Box<Failure>) -> Box<Failure> {
-    let code = failure.error_code.as_deref().and_then(codes::lookup);
-    if let Some(text) = code.or_else(|| failure.bank_code.as_deref().and_then(codes::lookup)) {
+/// What the table says of a refusal: of the gateway's own code where it has one to tell, else of the card's bank's.
+fn text(failure: &Failure) -> Option<Text> {
+    let told = failure.error_code.as_deref().and_then(codes::lookup);
+    told.or_else(|| failure.bank_code.as_deref().and_then(codes::lookup))
+}
+
+/// Fills in what the codes mean.
+fn explain(mut failure: Box<Failure>) -> Box<Failure> {
+    if let Some(text) = text(&failure) {
         failure.explanation_en = Some(text.en.to_owned());
         failure.explanation_tr = Some(text.tr.to_owned());
         failure.advice_en = Some(text.advice_en.to_owned());
@@ -133,18 +139,12 @@ pub(crate) fn explain(mut failure: Box<Failure>) -> Box<Failure> {
 }
 
 /// User, password or merchant number are wrong, or the user lacks the API role.
-fn is_about_keys(code: &str) -> bool {
-    matches!(code, "CORE-1011" | "CORE-1012" | "CORE-1013" | "CORE-1014" | "CORE-2201" | "CORE-2202")
+fn is_about_keys(failure: &Failure) -> bool {
+    let code = failure.error_code.as_deref().and_then(codes::lookup).map(|text| text.code);
+    matches!(code, Some("CORE-1011" | "CORE-1012" | "CORE-1013" | "CORE-1014" | "CORE-2201" | "CORE-2202"))
 }
 
-/// Whether a refusal does not say that nothing happened: it broke off on the way (1001 to 1005, BM, 92), or an earlier request is still
-/// in progress or has succeeded (2016, 2127, 2302, 2304, 2507).
+/// Whether a refusal does not say that nothing happened: the table's word for it is to ask first.
 pub(crate) fn leaves_in_doubt(failure: &Failure) -> bool {
-    let gateway = failure.error_code.as_deref().is_some_and(|code| match code.strip_prefix("CORE-") {
-        Some(number) => {
-            matches!(number, "1001" | "1002" | "1003" | "1004" | "1005" | "2016" | "2127" | "2302" | "2304" | "2507")
-        }
-        None => code.starts_with("BM-"),
-    });
-    gateway || failure.bank_code.as_deref() == Some("92")
+    text(failure).is_some_and(|text| text.resend == Resend::AskFirst)
 }

@@ -49,7 +49,7 @@ model! {
 }
 
 choice! {
-    /// A mistake other implementations of this hash are known to make (docs/protocol-halkbank.md#quirks).
+    /// A mistake other implementations of this hash are known to make (docs/protocol-halkbank.md#quirks-of-peers).
     Ver3Mistake {
         /// None that is known: a value differs from the one that was hashed, or the store key is another merchant's.
         Unknown = "unknown",

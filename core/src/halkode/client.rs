@@ -25,7 +25,7 @@ const TOKEN_MARGIN: Duration = Duration::from_secs(300);
 /// A client of HALKÖDE.
 ///
 /// One client may be used from many threads and on both sides of a fork; it starts no threads of its own and costs nothing
-/// while it is idle. Every operation is a method; `call_json` reaches the same operations by name.
+/// while it is idle. Every operation is a method; [`Client`](crate::Client) reaches the same operations by name.
 ///
 /// ```no_run
 /// use halkode::{CheckStatus, Config, Halkode};

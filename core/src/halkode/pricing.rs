@@ -334,10 +334,13 @@ mod tests {
             Reading::Strict,
         )
         .unwrap();
-        let client = Halkode::from_json(
-            r#"{"app_id":"a","app_secret":"b","merchant_key":"$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72"}"#,
-        )
-        .unwrap();
+        let keys = crate::config::Config {
+            app_id: "a".into(),
+            app_secret: "b".into(),
+            merchant_key: "$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72".into(),
+            ..Default::default()
+        };
+        let client = Halkode::new(keys).unwrap();
         assert_eq!(client.installment_table(&request).unwrap_err().field.as_deref(), Some("data[0].amount_to_be_paid"));
     }
 }
