@@ -46,6 +46,7 @@ mod html;
 mod json;
 mod model;
 mod operation;
+mod reconcile;
 #[cfg(feature = "schema")]
 mod schema;
 mod secret;
@@ -60,6 +61,7 @@ pub use halkode::*;
 pub use json::{Json, Object};
 pub use model::{Model, Reading, Value, Wrong};
 pub use operation::{Exchange, Kind, Operation};
+pub use reconcile::*;
 pub use secret::Secret;
 pub use transport::{HttpAnswer, HttpRequest};
 

@@ -166,6 +166,8 @@ operations! { Halkode:
     transactions(GetTransactions) -> TransactionPage;
     /// Lists all transactions that fit the filters, a page at a time.
     all_transactions(GetAllTransactions) -> TransactionPage;
+    /// Holds the shop's records against the gateway's list of transactions: what matches, what differs, what only one of them has.
+    reconcile(ReconcileTransactions) -> Reconciliation;
     /// Makes a link to a payment page hosted by the gateway.
     purchase_link(MakePurchaseLink) -> PurchaseLink;
     /// Saves a card at the gateway for later payments.
@@ -231,6 +233,8 @@ operations! { Halkbank:
     order_history(GetOrderHistory) -> OrderHistory;
     /// Asks until an order whose outcome is in doubt is known, or a deadline passes.
     settle(SettleOrder) -> OrderSettlement;
+    /// Holds the shop's records against the bank's, order by order: what matches, what differs, what the bank does not have.
+    reconcile(ReconcileOrders) -> Reconciliation;
     /// Asks about a recurring order and all its charges.
     recurring_orders(GetRecurringOrders) -> RecurringOrders;
     /// Cancels one charge of a recurring order that is still to come.
