@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::challenge::Verdict;
 use crate::fault::FaultRule;
+use crate::halkbank;
 use crate::halkode::CREDENTIALS;
 use crate::halkode::cards;
 use crate::http::{Answer, Call};
@@ -22,6 +23,10 @@ pub(crate) fn handle(state: &mut State, call: &Call) -> Answer {
     let path: Vec<String> =
         call.path.trim_start_matches("/sandbox").split('/').filter(|part| !part.is_empty()).map(decoded).collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    if let ["halkbank", rest @ ..] = &path[..] {
+        let done = state.halkbank.control(&mut state.world, &call.method, rest, &body);
+        return done.map_or_else(|(status, error)| problem(status, &error), |json| Answer::json(&json));
+    }
     let done =
         |result: Result<Json, String>| result.map_or_else(|error| problem(400, &error), |json| Answer::json(&json));
     match (call.method.as_str(), &path[..]) {
@@ -63,7 +68,7 @@ pub(crate) fn handle(state: &mut State, call: &Call) -> Answer {
             // A century; further, dates would stop making sense.
             Ok(seconds @ 0..=3_155_760_000) => {
                 state.world.clock.advance(Duration::from_secs(seconds));
-                state.halkode.settle(&mut state.world);
+                state.settle();
                 Answer::json(&clock(state))
             }
             _ => problem(400, "\"advance_seconds\" is a number of seconds"),
@@ -129,7 +134,7 @@ fn clock(state: &State) -> Json {
 }
 
 fn summary(state: &mut State) -> Json {
-    state.halkode.settle(&mut state.world);
+    state.settle();
     let mut summary = clock(state);
     let base = &state.world.base;
     for (key, value) in [
@@ -140,6 +145,10 @@ fn summary(state: &mut State) -> Json {
         ("faults", state.faults.to_json()),
         ("orders", state.halkode.orders_json()),
         ("plans", state.halkode.plans_json()),
+        ("halkbank_url", Json::from(format!("{base}/fim"))),
+        ("halkbank_client_id", Json::from(halkbank::CREDENTIALS.client_id)),
+        ("halkbank_orders", state.halkbank.orders_json()),
+        ("halkbank_plans", state.halkbank.plans_json()),
     ] {
         summary.set(key, value);
     }

@@ -128,7 +128,8 @@ pub struct FaultRule {
 
 impl FaultRule {
     fn matches(&self, path: &str) -> bool {
-        let wanted = self.path.trim_matches('/');
+        // Halkbank's gate is known in two spellings.
+        let (wanted, path) = (self.path.trim_matches('/').to_ascii_lowercase(), path.to_ascii_lowercase());
         wanted == "*" || path.trim_matches('/') == wanted || path.trim_end_matches('/').ends_with(&format!("/{wanted}"))
     }
 

@@ -75,6 +75,13 @@ pub(crate) fn random_hex(digits: usize) -> String {
     hex(&bytes)[..digits].to_owned()
 }
 
+/// So many random bytes in base64.
+pub(crate) fn random_base64(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    aws_lc_rs::rand::fill(&mut random).expect("random bytes");
+    STANDARD.encode(random)
+}
+
 /// Random decimal digits.
 pub(crate) fn random_digits(digits: usize) -> String {
     random_hex(digits * 2).as_bytes().chunks(2).map(|pair| char::from(b'0' + (pair[0] + pair[1]) % 10)).collect()

@@ -25,6 +25,8 @@ pub(crate) struct Delivery {
     pub n: u64,
     pub url: String,
     pub body: String,
+    /// The text that the answer should be, where the bank looks at it.
+    pub expected: &'static str,
 }
 
 /// The addresses and what was sent to them.
@@ -71,16 +73,42 @@ impl Hooks {
         if key.is_empty() {
             return;
         }
+        let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        self.post(at, kind, key, self.addresses.get(key).cloned().flatten(), &fields, "");
+    }
+
+    /// Sends a message to an address that is no key's, and looks whether the answer is the expected text.
+    pub(crate) fn send_to(
+        &mut self,
+        at: &str,
+        kind: &str,
+        url: &str,
+        fields: &[(String, String)],
+        expected: &'static str,
+    ) -> Result<(), String> {
+        address(url)?;
+        self.post(at, kind, "", Some(url.to_owned()), fields, expected);
+        Ok(())
+    }
+
+    fn post(
+        &mut self,
+        at: &str,
+        kind: &str,
+        key: &str,
+        url: Option<String>,
+        fields: &[(String, String)],
+        expected: &'static str,
+    ) {
         self.count += 1;
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let url = self.addresses.get(key).cloned().flatten();
-        let shown = masked(&Json::of_pairs(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))));
+        let shown = masked(&Json::of_pairs(fields.iter().cloned()));
         let mut result = "recorded only: no address stands behind this key";
         if let Some(url) = &url {
             self.in_flight += 1;
             result = "on its way";
             // The receiver lives as long as the sandbox; a message in the moment it stops is nobody's loss.
-            if self.outbox.send(Delivery { n: self.count, url: url.clone(), body }).is_err() {
+            if self.outbox.send(Delivery { n: self.count, url: url.clone(), body, expected }).is_err() {
                 self.in_flight -= 1;
                 result = "not sent: the sandbox is stopping";
             }
@@ -122,13 +150,15 @@ fn address(url: &str) -> Result<(String, String), String> {
 pub(crate) async fn deliver(delivery: &Delivery) -> String {
     let limit = std::time::Duration::from_secs(10);
     match tokio::time::timeout(limit, post(delivery)).await {
-        Ok(Ok(status)) => format!("answered with HTTP {status}"),
+        Ok(Ok((status, _))) if delivery.expected.is_empty() => format!("answered with HTTP {status}"),
+        Ok(Ok((status, text))) if text == delivery.expected => format!("answered with HTTP {status}: {text}"),
+        Ok(Ok((status, _))) => format!("answered with HTTP {status}, not with {}", delivery.expected),
         Ok(Err(error)) => format!("failed: {error}"),
         Err(_) => "failed: no answer within 10 seconds".to_owned(),
     }
 }
 
-async fn post(delivery: &Delivery) -> Result<u16, Box<dyn std::error::Error + Send + Sync>> {
+async fn post(delivery: &Delivery) -> Result<(u16, String), Box<dyn std::error::Error + Send + Sync>> {
     let (host, path) = address(&delivery.url)?;
     let stream = TcpStream::connect(&host).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -140,8 +170,8 @@ async fn post(delivery: &Delivery) -> Result<u16, Box<dyn std::error::Error + Se
     let exchange = async {
         let answer = sender.send_request(request).await?;
         let status = answer.status().as_u16();
-        answer.into_body().collect().await?;
-        Ok(status)
+        let body = answer.into_body().collect().await?.to_bytes();
+        Ok((status, String::from_utf8_lossy(&body).into_owned()))
     };
     tokio::pin!(connection);
     tokio::pin!(exchange);

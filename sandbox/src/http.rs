@@ -20,6 +20,16 @@ impl Call {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// Whether it is a bank's, so that faults can happen to it; not the control API's or a replay's.
+    pub(crate) fn is_for_a_bank(&self) -> bool {
+        ["/ccpayment/", "/fim/"].iter().any(|base| self.path.starts_with(base))
+    }
+
+    /// Whether it speaks to Halkbank, replayed or not.
+    pub(crate) fn is_for_halkbank(&self) -> bool {
+        self.path.starts_with("/fim/") || (self.path.starts_with("/replay/") && self.path.contains("/fim/"))
+    }
+
     /// The parameters, from wherever a lenient server takes them: JSON, form, multipart form, and the query for what is
     /// not in the body. A body that cannot be read counts as empty, so that its fields are missed one by one.
     pub(crate) fn fields(&self) -> Json {
@@ -55,6 +65,35 @@ fn multipart_field(part: &str) -> Option<(String, String)> {
     let (head, value) = part.split_once("\r\n\r\n")?;
     let (_, name) = head.split_once("name=\"")?;
     Some((name.split_once('"')?.0.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))
+}
+
+/// The fields of a form as bytes, for values in a charset that is not UTF-8.
+pub(crate) fn form_bytes(body: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=');
+        let (name, value) = at.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]));
+        (unescaped(name), unescaped(value))
+    });
+    pairs.collect()
+}
+
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let hex = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match (byte, hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                at += 2;
+            }
+            (b'+', ..) => bytes.push(b' '),
+            (byte, ..) => bytes.push(*byte),
+        }
+        at += 1;
+    }
+    bytes
 }
 
 /// An answer before it is given to a connection.
@@ -132,6 +171,13 @@ mod tests {
             r#"{"a":"1\r\n2","page":"2"}"#
         );
         assert_eq!(call("application/json", "{").fields().to_string(), r#"{"page":"2"}"#);
+    }
+
+    #[test]
+    fn forms_in_any_charset() {
+        let fields = form_bytes(b"DATA=a%FE+%26%zz%&b&&c=");
+        let expected: [(&[u8], &[u8]); 3] = [(b"DATA", b"a\xFE &%zz%"), (b"b", b""), (b"c", b"")];
+        assert!(fields.iter().map(|(name, value)| (&name[..], &value[..])).eq(expected), "{fields:?}");
     }
 
     #[test]

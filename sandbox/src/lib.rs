@@ -1,4 +1,4 @@
-//! A bank on your own machine: HALKÖDE's card payments on loopback.
+//! Two banks on your own machine: the card payments of HALKÖDE and of Halkbank Sanal POS (NestPay) on loopback.
 //!
 //! Every endpoint with its documented answers and their irregularities, hashes checked by code that shares nothing with the
 //! client's, real state (orders, refunds, pre-authorisations, saved cards, recurring plans), 3-D Secure pages in a browser,
@@ -8,6 +8,7 @@
 //! use halkode_sandbox::{Options, Sandbox};
 //! let bank = Sandbox::start(Options::default())?;
 //! assert!(bank.halkode_url().starts_with("http://127.0.0.1:"));
+//! assert!(bank.halkbank_url().ends_with("/fim"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
@@ -19,6 +20,7 @@ mod charset;
 mod clock;
 mod control;
 mod fault;
+mod halkbank;
 mod halkode;
 mod hash;
 mod hooks;
@@ -42,6 +44,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 pub use fault::{Fault, FaultRule};
+pub use halkbank::HalkbankCredentials;
+pub use halkbank::cards::{HalkbankCard, HalkbankOutcome};
+pub use halkbank::settings::{Collation, FailureWord, HalkbankSettings, NationalId, ReturnHash};
 pub use halkode::Credentials;
 pub use halkode::cards::{Outcome, TestCard};
 pub use settings::{RepeatGuard, Settings, ThreeDFailure, TransactionsShape};
@@ -126,6 +131,11 @@ impl Sandbox {
         format!("{}/ccpayment", self.app.base)
     }
 
+    /// What a client of Halkbank takes as its base address: `…/fim`.
+    pub fn halkbank_url(&self) -> String {
+        format!("{}/fim", self.app.base)
+    }
+
     /// The certificate to trust, with [`Options::tls`].
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
@@ -134,6 +144,16 @@ impl Sandbox {
     /// The keys of the sandbox's merchant, a published test merchant.
     pub fn credentials(&self) -> Credentials {
         halkode::CREDENTIALS
+    }
+
+    /// The keys of the sandbox's merchant at Halkbank: a published number and store key, and an API user of the sandbox's own.
+    pub fn halkbank_credentials(&self) -> HalkbankCredentials {
+        halkbank::CREDENTIALS
+    }
+
+    /// The cards that Halkbank knows, with what happens to each.
+    pub fn halkbank_cards() -> &'static [HalkbankCard] {
+        halkbank::cards::CARDS
     }
 
     /// The cards the bank knows, with what happens to each.
@@ -183,8 +203,7 @@ impl Sandbox {
     pub fn advance_clock(&self, by: Duration) {
         let mut state = self.app.state();
         state.world.clock.advance(by);
-        let world::State { world, halkode, .. } = &mut *state;
-        halkode.settle(world);
+        state.settle();
     }
 
     /// Lets the next `times` requests for a path fail, for instance `("paySmart2D", Fault::DoneNoAnswer, 1)`.

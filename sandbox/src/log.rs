@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::http::{Answer, Call};
 use crate::json::{Json, object};
+use crate::xml::{self, Node};
 
 /// Older requests than these are forgotten.
 const KEPT: usize = 500;
@@ -16,13 +17,22 @@ const SECRET: &[&str] = &[
     "authorization",
     "card_token",
     "card_user_key",
+    "cv2",
     "cvv",
+    "hash",
     "hash_key",
     "identity_number",
     "json_data",
+    "md",
     "merchant_key",
+    "nationalidno",
+    "pan",
+    "tcknvkn",
     "token",
 ];
+
+/// Elements of XML whose text is never shown.
+const SECRET_ELEMENTS: &[&str] = &["Cvv2Val", "Number", "Password", "PayerAuthenticationCode"];
 
 /// The log of requests.
 #[derive(Debug, Default)]
@@ -97,13 +107,39 @@ fn body_shown(content_type: &str, body: &[u8]) -> Json {
     if body.is_empty() {
         return Json::from("");
     }
+    if is_xml(body) {
+        return xml_shown(xml::parse(body).map(|document| document.root), body.len());
+    }
     let Ok(text) = std::str::from_utf8(body) else { return Json::from(format!("({} bytes)", body.len())) };
-    if content_type.starts_with("application/x-www-form-urlencoded") {
+    // NestPay takes the field DATA from whatever calls itself otherwise, too.
+    if content_type.starts_with("application/x-www-form-urlencoded") || text.starts_with("DATA=") {
         return masked(&Json::of_pairs(form_urlencoded::parse(body).into_owned()));
     }
     match Json::parse(text) {
         Ok(json) => masked(&json),
         Err(_) => Json::from(mask_text(&text.chars().take(SHOWN).collect::<String>())),
+    }
+}
+
+fn is_xml(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    body.starts_with(b"<?xml") || body.starts_with(b"<CC5")
+}
+
+/// A message in XML as an object; of one that cannot be read, only its length.
+fn xml_shown(root: Result<Node, String>, length: usize) -> Json {
+    fn hide(node: &mut Node) {
+        if SECRET_ELEMENTS.contains(&node.name.as_str()) && !node.text.is_empty() {
+            node.text = if luhn(&node.text) { mask_card(&node.text) } else { "***".to_owned() };
+        }
+        node.children.iter_mut().for_each(hide);
+    }
+    match root {
+        Ok(mut root) => {
+            hide(&mut root);
+            masked(&Json::Object(vec![(root.name.clone(), root.to_json())]))
+        }
+        Err(_) => Json::from(format!("(XML that cannot be read, {length} bytes)")),
     }
 }
 
@@ -114,6 +150,7 @@ pub(crate) fn masked(json: &Json) -> Json {
             Json::Object(members.iter().map(|(key, value)| (key.clone(), masked_member(key, value))).collect())
         }
         Json::List(elements) => Json::List(elements.iter().map(masked).collect()),
+        Json::Text(text) if is_xml(text.as_bytes()) => xml_shown(xml::parse_text(text), text.len()),
         Json::Text(text) => match Json::parse(text) {
             Ok(inner @ (Json::Object(_) | Json::List(_))) => Json::Text(masked(&inner).to_string()),
             _ => Json::Text(mask_text(text)),
@@ -143,7 +180,7 @@ fn mask_text(text: &str) -> String {
     for name in SECRET {
         for opening in [format!("{name}="), format!("name=\"{name}\" value=\"")] {
             let mut from = 0;
-            while let Some(at) = text[from..].find(&opening) {
+            while let Some(at) = text[from..].to_ascii_lowercase().find(&opening) {
                 let start = from + at + opening.len();
                 let end = text[start..].find(['&', '"', ' ', '<']).map_or(text.len(), |length| start + length);
                 text.replace_range(start..end, "***");
@@ -221,7 +258,25 @@ mod tests {
         );
         assert_eq!(mask_text("x?hash_key=abc&b=1 hash_key=abc"), "x?hash_key=***&b=1 hash_key=***");
         assert_eq!(mask_text("<input name=\"hash_key\" value=\"abc\">"), "<input name=\"hash_key\" value=\"***\">");
+        assert_eq!(mask_text("<input name=\"HASH\" value=\"abc\">"), "<input name=\"HASH\" value=\"***\">");
         assert_eq!(mask_pans("VP17459141322115179 20240425"), "VP17459141322115179 20240425");
+    }
+
+    #[test]
+    fn nothing_secret_is_shown_of_xml() {
+        let text = "<CC5Request><Name>u</Name><Password>geheim</Password><Number>4531444531442283</Number><Cvv2Val>001</Cvv2Val></CC5Request>";
+        let expected = r#"{"CC5Request":{"Name":"u","Password":"***","Number":"453144****2283","Cvv2Val":"***"}}"#;
+        assert_eq!(body_shown("text/xml", text.as_bytes()).to_string(), expected);
+        let form = form_urlencoded::Serializer::new(String::new()).append_pair("DATA", text).finish();
+        for kind in ["application/x-www-form-urlencoded", ""] {
+            assert_eq!(body_shown(kind, form.as_bytes()).to_string(), format!(r#"{{"DATA":{expected}}}"#));
+        }
+        let md = "<CC5Request><Number>453144:AB:1:##5</Number></CC5Request>";
+        assert_eq!(body_shown("", md.as_bytes()).to_string(), r#"{"CC5Request":{"Number":"***"}}"#);
+        assert!(body_shown("text/xml", &text.as_bytes()[..90]).to_string().contains("cannot be read"));
+        let gate = b"pan=4531444531442283&cv2=001&HASH=x&md=y&oid=1";
+        let expected = r#"{"pan":"***","cv2":"***","HASH":"***","md":"***","oid":"1"}"#;
+        assert_eq!(body_shown("application/x-www-form-urlencoded", gate).to_string(), expected);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use halkode_sandbox::{FaultRule, Options, Sandbox, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// A bank on your own machine: HALKÖDE's card payments on loopback, with 3-D pages, web-hooks, test cards and faults on demand.
+/// Two banks on your own machine: HALKÖDE's and Halkbank's card payments on loopback, with 3-D pages, web-hooks, test cards and faults on demand.
 ///
 /// Open the printed address in a browser for the test cards and everything that happens.
 #[derive(Parser)]
@@ -61,6 +61,7 @@ Faults: delay:MS hang cut reset refuse done_no_answer done_cut done_500 garbage 
         wrong_hash wrong_amount redirect huge
   --fault paySmart2D=done_no_answer      the next payment is made, its answer lost
   --fault checkstatus=delay:3000:2       the next two status queries are answered 3 seconds late
+  --fault api=done_no_answer             the same for Halkbank's XML; its gate is est3Dgate
   --fault '*=503:*'                      every request is answered with HTTP 503
   done_* and delay carry the operation out, the others do not. refuse is for the next connection: '*=refuse'.
 
@@ -72,10 +73,24 @@ Settings, first value first:
   pending_needs_flag=false|true          checkstatus says Pending only with include_pending_status
   partial_refunds=true|false  refund_registered=false|true  buyer_pays_commission=false|true
   strict_hash=false|true  is_3d=1|0|2|4
+Settings of Halkbank:
+  halkbank_one_model=false|true          a merchant number does only the model it was published for
+  halkbank_half_secure=true|false        mdStatus 2, 3 and 4 can be charged
+  halkbank_same_day_credit=false|true    refunds before day-close
+  halkbank_ip_allowed=true|false         otherwise CORE-2254
+  halkbank_collation=upper|lower         where _ stands under a hash
+  halkbank_failure_word=auto|declined|error
+ what comes back from 3-D: halkbank_return_hash=right|wrong|absent|absent_on_failure
+  halkbank_national_id=absent|unhashed|hashed, and switches false|true halkbank_altered_amount halkbank_countdown
+  halkbank_entity_values halkbank_trailing_newline
+ what XML answers look like, switches false|true: halkbank_root_error_code halkbank_empty_extra halkbank_missing_fields
+  halkbank_empty_order_id halkbank_other_order_id halkbank_entities halkbank_utf8
 
 Control API: GET /sandbox/state, /sandbox/orders, /sandbox/requests, /sandbox/webhooks, /sandbox/cards;
   POST /sandbox/clock {\"advance_seconds\":30}, /sandbox/faults, /sandbox/settings, /sandbox/reset,
-  /sandbox/orders/<invoice_id>/3d {\"outcome\":\"approve\"}, /sandbox/recurring/charge {\"plan_code\":\"…\"}, /sandbox/replay";
+  /sandbox/orders/<invoice_id>/3d {\"outcome\":\"approve\"}, /sandbox/recurring/charge {\"plan_code\":\"…\"}, /sandbox/replay;
+  the same for Halkbank under /sandbox/halkbank: orders, orders/<oid>/3d, orders/<oid>/callback, cards, plans, dayclose,
+  recurring/charge";
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {

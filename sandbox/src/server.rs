@@ -151,11 +151,11 @@ async fn exchange(
     if call.path == "/sandbox/webhooks" {
         app.hooks_idle().await;
     }
-    let fault = if call.path.starts_with("/ccpayment/") { app.state().faults.for_path(&call.path) } else { None };
+    let fault = if call.is_for_a_bank() { app.state().faults.for_path(&call.path) } else { None };
     let carried_out = fault.as_ref().is_none_or(Fault::carries_out);
     let mut answer = carried_out.then(|| app.handle(&call, fault.as_ref()));
     let fault = answer.as_mut().and_then(|answer| answer.fault.take()).or(fault);
-    let sent = happen(fault.as_ref(), answer, &app.base);
+    let sent = happen(fault.as_ref(), answer, &call, &app.base);
     app.record(&call, sent.answer(), fault.as_ref(), started.elapsed());
     if let Some(Fault::Delay(milliseconds)) = fault {
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
@@ -193,25 +193,32 @@ impl Sent {
 }
 
 /// What a fault makes of an answer; of none, where the operation was not carried out.
-fn happen(fault: Option<&Fault>, answer: Option<Answer>, base: &str) -> Sent {
+fn happen(fault: Option<&Fault>, answer: Option<Answer>, call: &Call, base: &str) -> Sent {
     let page = |status, text: &str| Sent::Whole(pages::error_page(status, text));
-    let json = |body: Vec<u8>| Answer::new(200, "application/json", body);
-    let genuine = answer
-        .unwrap_or_else(|| json(br#"{"status_code":100,"status_description":"Payment process successful"}"#.to_vec()));
+    let halkbank = call.is_for_halkbank();
+    let kind = if halkbank { "text/xml;charset=ISO-8859-9" } else { "application/json" };
+    let body = |body: Vec<u8>| Answer::new(200, kind, body);
+    let success: &[u8] = match halkbank {
+        true => b"<?xml version=\"1.0\" encoding=\"ISO-8859-9\"?>\n<CC5Response>\n  <Response>Approved</Response>\n</CC5Response>\n",
+        false => br#"{"status_code":100,"status_description":"Payment process successful"}"#,
+    };
+    let genuine = answer.unwrap_or_else(|| body(success.to_vec()));
     match fault {
         None | Some(Fault::Delay(_) | Fault::WrongHash | Fault::WrongAmount) => Sent::Whole(genuine),
         Some(Fault::Cut | Fault::DoneCut) => Sent::Cut(genuine),
         Some(Fault::Hang) => Sent::Never,
         Some(Fault::Reset | Fault::DoneNoAnswer | Fault::Refuse) => Sent::Reset,
         Some(Fault::Huge) => Sent::Huge,
-        Some(Fault::Garbage) => Sent::Whole(json((0..=255).rev().cycle().take(700).collect())),
-        Some(Fault::Empty) => Sent::Whole(json(Vec::new())),
+        Some(Fault::Garbage) => Sent::Whole(body((0..=255).rev().cycle().take(700).collect())),
+        Some(Fault::Empty) => Sent::Whole(body(Vec::new())),
         Some(Fault::Html) => {
             Sent::Whole(Answer { status: 200, ..pages::error_page(500, "Whoops, looks like something went wrong.") })
         }
         Some(Fault::Redirect) => Sent::Whole(
-            Answer::new(302, "text/html; charset=UTF-8", "").with_header("location", format!("{base}/ccpayment/moved")),
+            Answer::new(302, "text/html; charset=UTF-8", "")
+                .with_header("location", format!("{base}/{}/moved", if halkbank { "fim" } else { "ccpayment" })),
         ),
+        Some(Fault::Status(401)) if halkbank => page(401, "Unauthorized"),
         Some(Fault::Status(401)) => Sent::Whole(crate::halkode::unauthenticated()),
         Some(Fault::Status(429)) => {
             Sent::Whole(pages::error_page(429, "Too Many Requests").with_header("retry-after", "3"))

@@ -1,5 +1,6 @@
 //! The choices a bank's answers leave open, or a merchant's panel decides.
 
+use crate::halkbank::settings::HalkbankSettings;
 use crate::json::{Json, object};
 
 /// Which requests the gateway rejects when they come a second time within two seconds.
@@ -61,6 +62,8 @@ pub struct Settings {
     pub buyer_pays_commission: bool,
     /// What the token service says: 0 only 2D, 1 both, 2 only 3D, 4 hosted page. 2D is refused with 34 for 2 and 4.
     pub is_3d: u8,
+    /// What is Halkbank's.
+    pub halkbank: HalkbankSettings,
 }
 
 impl Default for Settings {
@@ -76,6 +79,7 @@ impl Default for Settings {
             refund_registered: false,
             buyer_pays_commission: false,
             is_3d: 1,
+            halkbank: HalkbankSettings::default(),
         }
     }
 }
@@ -90,12 +94,15 @@ const FAILURES: &[(&str, ThreeDFailure)] = &[
     ("form", ThreeDFailure::Form),
     ("redirect", ThreeDFailure::Redirect),
 ];
-const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
+pub(crate) const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
 const INTEGRATIONS: &[(&str, u8)] = &[("0", 0), ("1", 1), ("2", 2), ("4", 4)];
 
 impl Settings {
     /// Sets one setting by its name and value as text, as in `repeat_guard=off`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if let Some(name) = name.strip_prefix("halkbank_") {
+            return self.halkbank.set(name, value);
+        }
         match name {
             "strict_hash" => self.strict_hash = choice(name, value, SWITCH)?,
             "repeat_guard" => self.repeat_guard = choice(name, value, GUARDS)?,
@@ -113,7 +120,7 @@ impl Settings {
     }
 
     pub(crate) fn to_json(self) -> Json {
-        object! {
+        let mut settings = object! {
             "strict_hash": self.strict_hash,
             "repeat_guard": word(self.repeat_guard, GUARDS),
             "transactions": word(self.transactions, SHAPES),
@@ -124,11 +131,15 @@ impl Settings {
             "refund_registered": self.refund_registered,
             "buyer_pays_commission": self.buyer_pays_commission,
             "is_3d": word(self.is_3d, INTEGRATIONS),
+        };
+        for (name, value) in self.halkbank.members() {
+            settings.set(&name, value);
         }
+        settings
     }
 }
 
-fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T, String> {
+pub(crate) fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T, String> {
     let found = choices.iter().find(|(word, _)| *word == value);
     found.map(|(_, choice)| *choice).ok_or_else(|| {
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
@@ -136,7 +147,7 @@ fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T, 
     })
 }
 
-fn word<T: PartialEq>(value: T, choices: &[(&'static str, T)]) -> &'static str {
+pub(crate) fn word<T: PartialEq>(value: T, choices: &[(&'static str, T)]) -> &'static str {
     choices.iter().find(|(_, choice)| *choice == value).map_or("", |(word, _)| word)
 }
 
@@ -149,9 +160,11 @@ mod tests {
         let mut settings = Settings::default();
         for (name, value) in Settings::default().to_json().members() {
             settings.set(name, &value.scalar().unwrap()).unwrap();
-            assert!(settings.set(name, "neither").unwrap_err().contains(name));
+            assert!(settings.set(name, "neither").unwrap_err().contains(name.trim_start_matches("halkbank_")));
         }
         assert_eq!(settings, Settings::default());
-        assert!(settings.set("color", "red").is_err());
+        for unknown in ["color", "halkbank_color"] {
+            assert!(settings.set(unknown, "red").is_err());
+        }
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::clock::{Clock, Time};
 use crate::control;
 use crate::fault::{Fault, Faults};
+use crate::halkbank;
 use crate::halkode::Bank;
 use crate::hooks::{Delivery, Hooks, deliver};
 use crate::http::{Answer, Call};
@@ -49,17 +50,25 @@ pub(crate) enum Tamper {
 pub(crate) struct State {
     pub world: World,
     pub halkode: Bank,
+    pub halkbank: halkbank::Bank,
     pub faults: Faults,
     pub log: Log,
     pub replays: Replays,
 }
 
 impl State {
+    /// Lets time decide what it has decided, at every bank.
+    pub(crate) fn settle(&mut self) {
+        self.halkode.settle(&mut self.world);
+        self.halkbank.settle(self.world.now());
+    }
+
     /// Forgets orders, cards, tokens, faults, logs, replays and the moved clock; settings and web-hook addresses stay.
     pub(crate) fn reset(&mut self) {
         self.world.clock = Clock::default();
         self.world.hooks.clear();
         self.halkode = Bank::default();
+        self.halkbank = halkbank::Bank::default();
         self.faults.clear();
         self.log.clear();
         self.replays = Replays::default();
@@ -83,6 +92,7 @@ impl App {
         let state = State {
             world,
             halkode: Bank::default(),
+            halkbank: halkbank::Bank::default(),
             faults: Faults::default(),
             log: Log::default(),
             replays: Replays::default(),
@@ -104,7 +114,7 @@ impl App {
     /// Answers a request.
     pub(crate) fn handle(&self, call: &Call, fault: Option<&Fault>) -> Answer {
         let mut state = self.state();
-        let State { world, halkode, replays, .. } = &mut *state;
+        let State { world, halkode, halkbank, replays, .. } = &mut *state;
         world.tamper = match fault {
             Some(Fault::WrongHash) => Some(Tamper::Secret),
             Some(Fault::WrongAmount) => Some(Tamper::Amount),
@@ -114,6 +124,7 @@ impl App {
         match first {
             "" => pages::start_page(world),
             "ccpayment" => halkode.serve(world, call),
+            "fim" => halkbank.serve(world, call),
             "replay" => replays.serve(call),
             "sandbox" => control::handle(&mut state, call),
             _ => pages::error_page(404, "Not Found"),
@@ -122,7 +133,7 @@ impl App {
 
     /// Writes a request of the bank into the log.
     pub(crate) fn record(&self, call: &Call, answer: Option<&Answer>, fault: Option<&Fault>, took: Duration) {
-        if !call.path.starts_with("/ccpayment/") && !call.path.starts_with("/replay/") {
+        if !call.is_for_a_bank() && !call.path.starts_with("/replay/") {
             return;
         }
         let at = self.state().world.now().stamp();

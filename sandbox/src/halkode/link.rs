@@ -11,7 +11,7 @@ use super::three_d::WayBack;
 use super::{Ask, Bank, Refusal, Reply, decimal};
 use crate::http::{Answer, Call};
 use crate::json::{Json, object};
-use crate::pages::{self, error_page, escape};
+use crate::pages::{self, Input, error_page, escape};
 use crate::world::World;
 
 /// A link is good for a day; the bank does not say for how long its own are.
@@ -142,45 +142,30 @@ impl Bank {
             escape(&order.currency)
         );
         if !matches!(order.status, Status::Waiting { .. }) {
-            let body = format!(
-                "{head}<p role=status>Bu ödeme linki kullanıldı. <span lang=en>This payment link has been used.</span></p>"
-            );
-            return Answer::html(pages::layout("Ödeme", "Payment", &body));
+            return pages::used_page(&head, "Bu ödeme linki kullanıldı.", "This payment link has been used.");
         }
-        let alert = if problem.is_empty() {
-            String::new()
-        } else {
-            format!("<p role=alert class=alert>{}</p>", escape(problem))
-        };
         let counts: String = match link.installments {
             Some(count) => format!("<option value={count}>{count}</option>"),
             None => INSTALLMENTS.iter().map(|count| format!("<option value={count}>{count}</option>")).collect(),
         };
+        let more = format!(
+            "<label for=installments_number>Taksit <span lang=en>Instalments</span></label>\
+             <select id=installments_number name=installments_number>{counts}</select>"
+        );
         let samples: String = CARDS
             .iter()
             .map(|card| {
-                format!(
-                    "<tr><td>{}<td>{}/{}<td>{}<td>{} <span lang=en>{}</span>",
-                    card.number, card.expiry_month, card.expiry_year, card.cvv, card.turkish, card.english
-                )
+                let expiry = (card.expiry_month, card.expiry_year);
+                pages::sample_card(card.number, expiry, card.cvv, "", (card.turkish, card.english))
             })
             .collect();
-        let input = |id: &str, label: &str, english: &str, more: &str| {
-            format!(
-                "<label for={id}>{label} <span lang=en>{english}</span></label><input id={id} name={id} required {more}>"
-            )
-        };
-        let body = format!(
-            "{head}{alert}<form method=post>{}{}{}{}{}<label for=installments_number>Taksit <span lang=en>Instalments</span></label>\
-             <select id=installments_number name=installments_number>{counts}</select>\
-             <div class=buttons><button class=primary>Öde <span lang=en>Pay</span></button></div></form>\
-             <details><summary>Deneme kartları <span lang=en>Test cards</span></summary><div class=scroll><table>{samples}</table></div></details>",
-            input("cc_holder_name", "Kart üzerindeki ad", "Name on card", "autocomplete=cc-name"),
-            input("cc_no", "Kart numarası", "Card number", "inputmode=numeric autocomplete=cc-number"),
-            input("expiry_month", "Ay", "Month", "inputmode=numeric autocomplete=cc-exp-month maxlength=2"),
-            input("expiry_year", "Yıl", "Year", "inputmode=numeric autocomplete=cc-exp-year maxlength=4"),
-            input("cvv", "CVV", "Security code", "inputmode=numeric autocomplete=cc-csc maxlength=4"),
-        );
-        Answer::html(pages::layout("Ödeme", "Payment", &body))
+        let inputs = [
+            Input::new("cc_holder_name", "Kart üzerindeki ad", "Name on card", "autocomplete=cc-name"),
+            Input::new("cc_no", "Kart numarası", "Card number", "inputmode=numeric autocomplete=cc-number"),
+            Input::new("expiry_month", "Ay", "Month", "inputmode=numeric autocomplete=cc-exp-month maxlength=2"),
+            Input::new("expiry_year", "Yıl", "Year", "inputmode=numeric autocomplete=cc-exp-year maxlength=4"),
+            Input::new("cvv", "CVV", "Security code", "inputmode=numeric autocomplete=cc-csc maxlength=4"),
+        ];
+        pages::card_page(&head, problem, &inputs, &more, "", &samples)
     }
 }

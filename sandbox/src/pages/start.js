@@ -17,14 +17,17 @@ const show = async () => {
   }));
   table('orders', ['invoice_id', 'order_id', 'Tutar', 'Durum', 'İade', 'Kart', '3D'], state.orders.slice(0, 50).map(o =>
     [o.invoice_id, o.order_id, o.total + ' ' + o.currency, o.state + (o.bank_code ? ' ' + o.bank_code : ''), o.refunded, o.card, o.md_status]));
+  table('halkbank-orders', ['oid', 'storetype', 'Tutar', 'Durum', 'İade', 'Kart', '3D'], state.halkbank_orders.slice(0, 50).map(o =>
+    [o.oid, o.storetype, o.amount + ' ' + o.currency, o.state + (o.code && o.code !== '00' ? ' ' + o.code : ''), o.refunded, o.card, o.mdStatus]));
   table('requests', ['Saat', 'Yol', 'HTTP', 'Kod', 'Arıza'], requests.reverse().map(r =>
-    [r.at, r.method + ' ' + r.path, r.status ?? '—', r.answer?.status_code ?? '', [r.fault, ...(r.warnings ?? [])].filter(Boolean).join('; ')]));
+    [r.at, r.method + ' ' + r.path, r.status ?? '—', r.answer?.status_code ?? r.answer?.CC5Response?.ProcReturnCode ?? '', [r.fault, ...(r.warnings ?? [])].filter(Boolean).join('; ')]));
   table('webhooks', ['Saat', 'Tür', 'Anahtar', 'invoice_id', 'Sonuç'], hooks.deliveries.slice(-20).reverse().map(d =>
-    [d.at, d.kind, d.key, d.fields.invoice_id, d.result]));
+    [d.at, d.kind, d.key, d.fields.invoice_id ?? d.fields.oid, d.result]));
 };
 const then = promise => promise.then(show, console.error);
 for (const button of document.querySelectorAll('[data-advance]'))
   button.onclick = () => then(control('POST', 'clock', {advance_seconds: button.dataset.advance}));
+document.querySelector('[data-dayclose]').onclick = () => then(control('POST', 'halkbank/dayclose'));
 document.querySelector('[data-reset]').onclick = () => then(control('POST', 'reset'));
 document.querySelector('[data-clear]').onclick = () => then(control('DELETE', 'faults'));
 at('fault').onsubmit = event => {

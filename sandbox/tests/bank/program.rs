@@ -59,6 +59,15 @@ fn it_says_how_to_connect_and_stops_with_its_standard_input() {
         exports.contains(&format!("export HALKODE_MERCHANT_KEY='{MERCHANT_KEY}'\n")) && text.contains(&exports),
         "{exports}"
     );
+    for line in [
+        "HALKBANK_CLIENT_ID='500100000'".to_owned(),
+        "HALKBANK_STORE_KEY='123456'".to_owned(),
+        "HALKBANK_API_USER='sandboxapi'".to_owned(),
+        "HALKBANK_API_PASSWORD='SANDBOX19'".to_owned(),
+        format!("HALKBANK_BASE_URL='{url}/fim'"),
+    ] {
+        assert!(exports.contains(&format!("export {line}\n")), "{line}");
+    }
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
     std::fs::remove_file(file).unwrap();
@@ -100,7 +109,9 @@ fn it_refuses_what_it_does_not_understand() {
     let help = Command::new(env!("CARGO_BIN_EXE_halkode-sandbox")).arg("--help").output().unwrap();
     std::io::stdout().flush().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for word in ["--export-file", "done_no_answer", "three_d_failure", "--exit-with-stdin"] {
+    for word in
+        ["--export-file", "done_no_answer", "three_d_failure", "--exit-with-stdin", "halkbank_return_hash", "dayclose"]
+    {
         assert!(help.contains(word), "{word}");
     }
 }
