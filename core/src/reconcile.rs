@@ -12,7 +12,7 @@ use crate::amount::Amount;
 use crate::check;
 use crate::error::HalkodeError;
 use crate::halkbank::{GetOrderHistory, GetOrderStatus, Halkbank, OrderState};
-use crate::halkode::{GetAllTransactions, Halkode, SortOrder, Transaction};
+use crate::halkode::{CheckStatus, GetAllTransactions, Halkode, PaymentState, SortOrder, Transaction};
 use crate::model::{choice, model};
 use crate::operation::{Kind, Operation};
 
@@ -315,7 +315,12 @@ impl Operation for ReconcileTransactions {
                 let number = transaction.invoice_id.clone().unwrap_or_default();
                 let at = self.records.iter().position(|record| record.invoice_id == number);
                 let row = match at.map(|at| (at, std::mem::replace(&mut cursor.met[at], true))) {
-                    Some((at, false)) => compare(&self.records[at], amount, state, transaction.id.clone()),
+                    Some((at, false)) => {
+                        let record = &self.records[at];
+                        let row = compare(record, amount, state, transaction.id.clone());
+                        // The list is terse; what seems to differ is asked about by itself.
+                        if row.result == ReconciledAs::Matched { row } else { invoice(client, record, transaction)? }
+                    }
                     other => ReconciledRow {
                         result: ReconciledAs::OnlyThere,
                         invoice_id: number,
@@ -340,6 +345,23 @@ impl Operation for ReconcileTransactions {
         }
         Ok(report(rows, self.cursor.is_none(), Some(cursor.write(&digest))))
     }
+}
+
+/// What the gateway says of an invoice when it is asked for it alone.
+fn invoice(client: &Halkode, record: &ShopRecord, transaction: &Transaction) -> Result<ReconciledRow, HalkodeError> {
+    let question = CheckStatus { invoice_id: record.invoice_id.clone(), include_pending_status: Some(true) };
+    let status = client.exchange(&question)?;
+    let state = match status.state {
+        PaymentState::Paid => RecordState::Paid,
+        PaymentState::Authorized => RecordState::Authorized,
+        PaymentState::Failed => RecordState::Failed,
+        PaymentState::Refunded => RecordState::Refunded,
+        PaymentState::PartiallyRefunded => RecordState::PartiallyRefunded,
+        PaymentState::Pending => RecordState::Pending,
+        PaymentState::NotFound | PaymentState::Unknown => RecordState::Unknown,
+    };
+    let amount = status.product_price.or(transaction.product_price).or(transaction.gross);
+    Ok(compare(record, amount, state, transaction.id.clone()))
 }
 
 /// What the bank has of an order. Its status names only the last success; after a refund, the history tells how much is left.
