@@ -93,6 +93,11 @@ impl Time {
         [t.hour(), t.minute(), t.second()]
     }
 
+    /// The number of the day in Istanbul.
+    pub(crate) fn local_day(self) -> u64 {
+        (self.unix() + 3 * 3600) / 86_400
+    }
+
     /// Year and month.
     pub(crate) fn year_month(self) -> (i32, u8) {
         let t = self.local();

@@ -124,7 +124,7 @@ impl Bank {
 
 /// A new batch each day, and for each day-close in between.
 pub(super) fn batch_of(at: Time, closes: u64) -> u64 {
-    at.unix() / 86_400 % 10_000 + closes
+    at.local_day() % 10_000 + closes
 }
 
 fn check_order_currency(request: &Node, currency: &str) -> Result<(), Refusal> {

@@ -99,6 +99,7 @@ impl Bank {
         if installments > sale.payer.known.max_installments {
             return Err(core(2204));
         }
+        self.saw(&sale.oid);
         let n = earlier.unwrap_or(self.orders.len());
         let order = Order {
             oid: sale.oid.clone(),

@@ -63,24 +63,7 @@ impl Bank {
 
     /// Orders and visits, the newest first.
     pub(crate) fn orders_json(&self) -> Json {
-        let mut oids: Vec<&str> = Vec::new();
-        let known = self.visits.iter().map(|visit| &visit.order.oid).chain(self.orders.iter().map(|order| &order.oid));
-        for oid in known {
-            if !oids.contains(&oid.as_str()) {
-                oids.push(oid);
-            }
-        }
-        // Orders have no time of their own before something happens to them; whatever was touched last stands first.
-        oids.sort_by_key(|oid| std::cmp::Reverse(self.touched(oid)));
-        Json::List(oids.into_iter().filter_map(|oid| self.order_json(oid)).collect())
-    }
-
-    /// When something happened to an order for the first time.
-    fn touched(&self, oid: &str) -> Option<crate::clock::Time> {
-        let visit = self.visits.iter().find(|visit| visit.order.oid == oid).map(|visit| visit.begun);
-        let order = self.orders.iter().find(|order| order.oid == oid);
-        let first = order.and_then(|order| order.transactions.first()).map(|transaction| transaction.at);
-        visit.into_iter().chain(first).min()
+        Json::List(self.oids.iter().rev().filter_map(|oid| self.order_json(oid)).collect())
     }
 
     fn order_json(&self, oid: &str) -> Option<Json> {

@@ -49,6 +49,7 @@ impl Bank {
         match self.begin(world, &fields) {
             Ok(visit) => {
                 let transaction = [("transaction".to_owned(), visit.id.clone())];
+                self.saw(&visit.order.oid);
                 self.visits.push(visit);
                 on_to_the_bank(&format!("{}/fim/redirect", world.base), &transaction)
             }

@@ -73,7 +73,8 @@ const CURRENCIES: &[&str] = &["949", "840", "978"];
 /// The bank's memory.
 #[derive(Debug, Default)]
 pub(crate) struct Bank {
-    /// Oldest first.
+    /// Every order number that was seen, oldest first.
+    oids: Vec<String>,
     orders: Vec<Order>,
     visits: Vec<Visit>,
     /// Day-closes that were run by hand.
@@ -104,6 +105,13 @@ impl Bank {
         let closes = self.closes;
         for order in &mut self.orders {
             order.settle(now, |day| after::batch_of(day, closes));
+        }
+    }
+
+    /// Notes that an order number was seen.
+    fn saw(&mut self, oid: &str) {
+        if !self.oids.iter().any(|seen| seen == oid) {
+            self.oids.push(oid.to_owned());
         }
     }
 

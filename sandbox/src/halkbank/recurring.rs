@@ -72,6 +72,7 @@ impl Bank {
         for payment in 2..=terms.payments {
             let planned = Transaction::planned(now, terms.day(now, payment - 1), total);
             let oid = format!("{}-{payment}", first.oid);
+            self.saw(&oid);
             self.orders.push(Order { oid, payment, transactions: vec![planned], ..first.clone() });
         }
     }

@@ -105,7 +105,6 @@ pub(crate) struct Visit {
     pub(super) payment: Option<Result<Charged, Refusal>>,
     /// Where the buyer was sent when it was over; the same again for whoever comes back.
     pub(super) result: Option<Return>,
-    pub(super) begun: Time,
     challenge: Challenge,
     until: Time,
 }
@@ -132,7 +131,6 @@ impl Visit {
             used: false,
             payment: None,
             result: None,
-            begun: now,
             challenge: Challenge::new(),
             until: now.plus(LIFETIME),
         };

@@ -4,7 +4,11 @@
 mod api;
 mod client;
 mod faults;
+mod halkbank_api;
+mod halkbank_gate;
+mod halkbank_replay;
 mod inquiry;
+mod nestpay;
 mod pages;
 mod program;
 mod replay;
