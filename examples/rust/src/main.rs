@@ -3,6 +3,8 @@
 //! The keys and the bank's address come from the environment, as in a real shop. What the buyer does in a browser, and the
 //! fault that loses an answer, are played at the end of this file.
 
+mod halkbank;
+
 use std::error::Error;
 
 use halkode::{
@@ -106,7 +108,9 @@ fn main() -> Outcome {
     say("settled as", settled.state);
     let charges = bank::charges(&lost.invoice_id)?;
     say("times charged", charges);
-    ensure(settled.decided && settled.state.as_str() == "paid" && charges == 1, "it should be paid exactly once")
+    ensure(settled.decided && settled.state.as_str() == "paid" && charges == 1, "it should be paid exactly once")?;
+
+    halkbank::day(run)
 }
 
 fn card(number: &str) -> Card {
@@ -165,6 +169,7 @@ fn ensure(holds: bool, otherwise: &str) -> Outcome {
 /// What the buyer does in the browser.
 mod buyer {
     use halkode::BrowserForm;
+    use serde_json::json;
 
     use super::Outcome;
 
@@ -173,9 +178,19 @@ mod buyer {
         let fields = form.fields.iter().map(|field| (field.name.as_str(), field.value.expose()));
         ureq::post(&form.action).send_form(fields)?;
         let answer: serde_json::Value =
-            super::bank::control(&format!("orders/{invoice_id}/3d"), &serde_json::json!({ "outcome": "approve" }))?;
+            super::bank::control(&format!("orders/{invoice_id}/3d"), &json!({ "outcome": "approve" }))?;
         let url = answer["location"].as_str().ok_or("the sandbox gave no address to return to")?;
         Ok(url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default())
+    }
+
+    /// Goes to the bank's page with the form, pays there, and gives back the body of the POST with which the browser returns.
+    pub(crate) fn pays_at_the_bank(form: &BrowserForm, order_id: &str) -> Outcome<String> {
+        let fields = form.fields.iter().map(|field| (field.name.as_str(), field.value.expose()));
+        ureq::post(&form.action).send_form(fields)?;
+        let answer = super::bank::control(&format!("halkbank/orders/{order_id}/3d"), &json!({ "outcome": "approve" }))?;
+        let fields = answer["fields"].as_object().ok_or("the sandbox gave no fields")?;
+        let pairs = fields.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()));
+        Ok(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
     }
 }
 
