@@ -156,7 +156,7 @@ static const char *member(const cJSON *object, const char *name)
     return text;
 }
 
-cJSON *buyer_passes_3d(const cJSON *form, const char *invoice_id)
+cJSON *buyer_passes_3d(const cJSON *form, const char *orders, const char *number)
 {
     const cJSON *field;
     struct text body = {0}, path = {0};
@@ -171,8 +171,9 @@ cJSON *buyer_passes_3d(const cJSON *form, const char *invoice_id)
     free(http("POST", member(form, "action"), "application/x-www-form-urlencoded", body.bytes));
 
     /* At the bank: the right one-time code. */
-    append_text(&path, "orders/");
-    append_encoded(&path, invoice_id);
+    append_text(&path, orders);
+    append_text(&path, "/");
+    append_encoded(&path, number);
     append_text(&path, "/3d");
     back = control(path.bytes, "{\"outcome\":\"approve\"}");
     fields = cJSON_DetachItemFromObject(back, "fields");

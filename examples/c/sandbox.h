@@ -7,8 +7,11 @@
 
 #include <cJSON.h>
 
-/* The buyer's browser posts the form, passes 3-D Secure at the bank, and comes back: the fields it brings. Yours to delete. */
-cJSON *buyer_passes_3d(const cJSON *form, const char *invoice_id);
+/* The buyer's browser posts the form, passes 3-D Secure at the bank, and comes back: the fields it brings. Yours to delete. The order
+ * is known to the sandbox by its number under ORDERS or BANK_ORDERS. */
+cJSON *buyer_passes_3d(const cJSON *form, const char *orders, const char *number);
+#define ORDERS "orders"
+#define BANK_ORDERS "halkbank/orders"
 
 /* The next request to this path is carried out, but its answer never arrives. */
 void bank_loses_the_next_answer(const char *path);

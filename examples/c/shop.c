@@ -1,5 +1,6 @@
 /*
- * A shop's whole day with HALKÖDE, in C: `make demo` runs it against the sandbox bank on this machine.
+ * A shop's whole day with HALKÖDE, and an order at Halkbank Sanal POS, in C: `make demo` runs it against the sandbox banks on this
+ * machine.
  *
  * It needs the installed library (halkode.h, libhalkode) and cJSON for reading replies; the keys and the bank's address come from
  * the environment, as in a real shop. Amounts are texts from end to end. What the buyer does in a browser is played by sandbox.c.
@@ -185,7 +186,7 @@ static void sale_with_3d(void)
 
     /* A web server would find these fields in the query with which the browser comes back to return_url. */
     request = TEXTS("invoice_id", invoice_id, "total", "75.50");
-    cJSON_AddItemToObject(request, "fields", buyer_passes_3d(form, invoice_id));
+    cJSON_AddItemToObject(request, "fields", buyer_passes_3d(form, ORDERS, invoice_id));
     confirmation = call(HALKODE_OP_CONFIRM_RETURN, request);
     printf("  state: %s\n", text(confirmation, "state"));
     expect(is_true(confirmation, "paid") && is_true(confirmation, "completed_now"), "the 3-D payment should be completed");
@@ -249,16 +250,44 @@ static void lost_answer(void)
     free(charged);
 }
 
-int main(void)
+/* The other gateway: the buyer pays on the bank's own page, and changes their mind on the same day. */
+static void at_halkbank(void)
 {
-    /* NULL: the configuration is in the environment. */
-    halkode_error *error = halkode_client_new(NULL, &client);
+    const char *order_id = invoice("BANK");
+    cJSON *request = TEXTS("store_type", "3d_pay_hosting", "order_id", order_id, "total", "75.50", "ok_url", "http://127.0.0.1:9/donus",
+                           "fail_url", "http://127.0.0.1:9/donus");
+    cJSON *form, *callback, *undone;
+
+    heading("Halkbank: a sale with 3-D Secure on the bank's page, voided on the same day");
+    form = call(HALKBANK_OP_GATE_FORM, request);
+    request = TEXTS("order_id", order_id, "total", "75.50");
+    cJSON_AddItemToObject(request, "fields", buyer_passes_3d(form, BANK_ORDERS, order_id));
+    callback = call(HALKBANK_OP_VERIFY_CALLBACK, request);
+    printf("  the bank says: %s\n", text(callback, "outcome"));
+    expect(strcmp(text(callback, "outcome"), "paid") == 0, "the order should be paid");
+    undone = call(HALKBANK_OP_CANCEL_OR_REFUND, TEXTS("order_id", order_id));
+    printf("  given back by: %s\n", text(undone, "by"));
+    expect(strcmp(text(undone, "by"), "void") == 0, "before the day-close, an order is voided");
+    cJSON_Delete(form);
+    cJSON_Delete(callback);
+    cJSON_Delete(undone);
+}
+
+/* Makes the client; NULL: the whole configuration is in the environment. */
+static void open_client(const char *config)
+{
+    halkode_error *error = halkode_client_new(config, &client);
 
     if (error != NULL) {
         fprintf(stderr, "shop: %s\n", halkode_error_message(error));
         halkode_error_free(error);
-        return 1;
+        exit(1);
     }
+}
+
+int main(void)
+{
+    open_client(NULL);
     token();
     installment_options();
     sale_and_refund();
@@ -266,6 +295,10 @@ int main(void)
     pre_authorisation();
     declined_card();
     lost_answer();
+    halkode_client_free(client);
+
+    open_client("{\"gateway\":\"halkbank\"}");
+    at_halkbank();
     halkode_client_free(client);
     return 0;
 }
