@@ -153,6 +153,29 @@ class Shop:
         return Browser().open(f"{address}?{urllib.parse.urlencode(fields)}")
 
 
+    def begin_at_halkbank(self, total):
+        """Goes to Halkbank's own page, where the card is asked for; gives the order number."""
+        status, _, page = self.form("/halkbank/pay", total=total)
+        assert status == 200, f"/halkbank/pay answers HTTP {status}: {page[:300]}"
+        gate = Forms(page).forms[0]
+        check("the form holds no card and no store key", not {"pan", "cv2", "storekey"} & gate["fields"].keys(), gate["fields"].keys())
+        status, _, page = Browser().open(gate["action"], gate["fields"])
+        assert status in (200, 302, 303), f"the gate answers HTTP {status}: {page[:300]}"
+        return gate["fields"]["oid"]
+
+    def come_back_from_halkbank(self, order_id, outcome, **forged):
+        """Ends the visit at Halkbank; its page posts to the shop from another site, so no cookie comes along."""
+        back = bank(f"halkbank/orders/{order_id}/3d", {"outcome": outcome})
+        return Browser().open(back["url"], back["fields"] | forged)
+
+    def cancel(self, order_id):
+        _, _, page = self.browser.open(self.url(f"/orders/{order_id}"))
+        path = f"/orders/{order_id}/cancel"
+        form = next((form for form in Forms(page).forms if form["action"].endswith(path)), None)
+        assert form, "the page of an order paid at Halkbank has a form to cancel it"
+        return self.browser.open(self.url(path), form["fields"])
+
+
 def play(shop):
     print("\nA sale without 3-D Secure, partly refunded")
     sale = shop.pay("149.90")
@@ -209,6 +232,25 @@ def play(shop):
     order = shop.order(lost)
     check("the shop asked what became of it: paid", order["state"] == "paid", order)
     check("charged exactly once", charges(lost) == 1, charges(lost))
+
+    print("\nHalkbank: a sale with 3-D Secure on the bank's page, voided on the same day")
+    order_id = shop.begin_at_halkbank("75.50")
+    check("nothing is paid before the buyer is back", shop.order(order_id)["state"] == "waiting", shop.order(order_id))
+    status, _, _ = shop.come_back_from_halkbank(order_id, "approve", amount="1.00")
+    check("an altered amount is refused", status == 400 and shop.order(order_id)["state"] == "waiting", (status, shop.order(order_id)))
+    status, location, page = shop.come_back_from_halkbank(order_id, "approve")
+    check("paid", status == 303 and shop.order(order_id)["state"] == "paid", (status, page[:200], shop.order(order_id)))
+    status, _, _ = shop.come_back_from_halkbank(order_id, "approve")
+    check("a reload of the return changes nothing", status == 303 and shop.order(order_id)["state"] == "paid", status)
+    status, _, page = shop.cancel(order_id)
+    check("voided", status == 303 and shop.order(order_id)["state"] == "voided", (status, page[:200], shop.order(order_id)))
+    check("the bank has taken nothing", bank(f"halkbank/orders/{order_id}")["net"] == "0.00", bank(f"halkbank/orders/{order_id}"))
+
+    print("\nHalkbank: a buyer who gives up")
+    order_id = shop.begin_at_halkbank("20.00")
+    shop.come_back_from_halkbank(order_id, "cancel")
+    order = shop.order(order_id)
+    check("not paid, and the buyer is told why", order["state"] == "failed" and order["message"] != "", order)
 
 
 def main():
