@@ -132,6 +132,23 @@ const COLLATIONS: &[(&str, Collation)] = &[("upper", Collation::Upper), ("lower"
 const WORDS: &[(&str, FailureWord)] =
     &[("auto", FailureWord::Auto), ("declined", FailureWord::Declined), ("error", FailureWord::Error)];
 
+macro_rules! switches { ($($name:ident),* $(,)?) => {
+    const SWITCHES: &[&str] = &[$(stringify!($name)),*];
+
+    impl HalkbankSettings {
+        fn switch(&mut self, name: &str) -> Option<&mut bool> {
+            match name {
+                $(stringify!($name) => Some(&mut self.$name),)*
+                _ => None,
+            }
+        }
+    }
+} }
+switches! {
+    one_model, half_secure, same_day_credit, ip_allowed, altered_amount, countdown, entity_values, trailing_newline,
+    root_error_code, empty_extra, missing_fields, empty_order_id, other_order_id, entities, utf8,
+}
+
 impl HalkbankSettings {
     /// Sets one setting by its name without `halkbank_` and its value as text.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -148,46 +165,8 @@ impl HalkbankSettings {
         Ok(())
     }
 
-    fn switch(&mut self, name: &str) -> Option<&mut bool> {
-        Some(match name {
-            "one_model" => &mut self.one_model,
-            "half_secure" => &mut self.half_secure,
-            "same_day_credit" => &mut self.same_day_credit,
-            "ip_allowed" => &mut self.ip_allowed,
-            "altered_amount" => &mut self.altered_amount,
-            "countdown" => &mut self.countdown,
-            "entity_values" => &mut self.entity_values,
-            "trailing_newline" => &mut self.trailing_newline,
-            "root_error_code" => &mut self.root_error_code,
-            "empty_extra" => &mut self.empty_extra,
-            "missing_fields" => &mut self.missing_fields,
-            "empty_order_id" => &mut self.empty_order_id,
-            "other_order_id" => &mut self.other_order_id,
-            "entities" => &mut self.entities,
-            "utf8" => &mut self.utf8,
-            _ => return None,
-        })
-    }
-
     /// Names and values, as they are set.
     pub(crate) fn members(mut self) -> Vec<(String, Json)> {
-        const SWITCHES: &[&str] = &[
-            "one_model",
-            "half_secure",
-            "same_day_credit",
-            "ip_allowed",
-            "altered_amount",
-            "countdown",
-            "entity_values",
-            "trailing_newline",
-            "root_error_code",
-            "empty_extra",
-            "missing_fields",
-            "empty_order_id",
-            "other_order_id",
-            "entities",
-            "utf8",
-        ];
         let switches: Vec<_> =
             SWITCHES.iter().filter_map(|name| Some((*name, Json::from(*self.switch(name)?)))).collect();
         let words = [
