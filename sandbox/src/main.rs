@@ -83,7 +83,7 @@ Settings of Halkbank:
  what comes back from 3-D: halkbank_return_hash=right|wrong|absent|absent_on_failure
   halkbank_national_id=absent|unhashed|hashed, and switches false|true halkbank_altered_amount halkbank_countdown
   halkbank_entity_values halkbank_trailing_newline
- what XML answers look like, switches false|true: halkbank_root_error_code halkbank_empty_extra halkbank_missing_fields
+ what XML answers look like, switches false|true: halkbank_root_error_code halkbank_empty_extra halkbank_no_extra halkbank_missing_fields
   halkbank_empty_order_id halkbank_other_order_id halkbank_entities halkbank_utf8
 
 Control API: GET /sandbox/state, /sandbox/orders, /sandbox/requests, /sandbox/webhooks, /sandbox/cards;

@@ -157,4 +157,7 @@ fn make_irregular(root: &mut Node, settings: &HalkbankSettings, failed: bool) {
         let at = root.children.iter().position(|child| child.name == "Extra").unwrap_or(root.children.len());
         root.children.insert(at, code);
     }
+    if settings.no_extra {
+        root.children.retain(|child| child.name != "Extra");
+    }
 }

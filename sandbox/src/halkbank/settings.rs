@@ -82,6 +82,8 @@ pub struct HalkbankSettings {
     pub root_error_code: bool,
     /// In XML `Extra` is an empty element.
     pub empty_extra: bool,
+    /// In XML there is no `Extra`.
+    pub no_extra: bool,
     /// In XML `AuthCode`, `ProcReturnCode`, `TransId` and `GroupId` are left out where nothing was approved.
     pub missing_fields: bool,
     /// In XML `OrderId` is empty in every error; otherwise only where that was seen.
@@ -111,6 +113,7 @@ impl Default for HalkbankSettings {
             failure_word: FailureWord::default(),
             root_error_code: false,
             empty_extra: false,
+            no_extra: false,
             missing_fields: false,
             empty_order_id: false,
             other_order_id: false,
@@ -146,7 +149,7 @@ macro_rules! switches { ($($name:ident),* $(,)?) => {
 } }
 switches! {
     one_model, half_secure, same_day_credit, ip_allowed, altered_amount, countdown, entity_values, trailing_newline,
-    root_error_code, empty_extra, missing_fields, empty_order_id, other_order_id, entities, utf8,
+    root_error_code, empty_extra, no_extra, missing_fields, empty_order_id, other_order_id, entities, utf8,
 }
 
 impl HalkbankSettings {

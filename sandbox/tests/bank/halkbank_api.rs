@@ -235,6 +235,8 @@ fn answers_can_be_irregular_in_every_way() {
     assert_eq!(paid.top()[7..], ["ErrMsg", "ERRORCODE", "Extra"]);
     with("empty_extra", json!(true));
     assert_eq!(shop.auth("A-2", "1.00").approved().text("Extra"), "");
+    with("no_extra", json!(true));
+    assert_eq!(shop.auth("A-6", "1.00").approved().get("Extra"), None);
     with("missing_fields", json!(true));
     assert_eq!(shop.after("Void", "none", &[]).top(), ["OrderId", "Response", "HostRefNum", "ErrMsg", "Extra"]);
     assert_eq!(shop.auth("A-3", "1.00").approved().top().len(), 9);
