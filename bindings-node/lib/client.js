@@ -116,7 +116,7 @@ class Client {
     const { reply, error } = await (signal === undefined ? outcome : unlessAborted(outcome, signal, stop, money));
     if (reply !== undefined) return reply;
     const refused = refusal(/** @type {string} */ (error), typed?.method ?? null, typed?.request ?? null);
-    if (signal?.aborted && refused.kind === 'transport' && refused.sent === 'no') throw signal.reason;
+    if (signal?.aborted && refused.sent === 'no') throw signal.reason;
     throw refused;
   }
 
