@@ -485,5 +485,10 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromEnv(): Halkode = Halkode(null)
+
+        /** Makes a client from a configuration in JSON, its members named as the core does; nothing is sent. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(config: Json.Object): Halkode = Halkode(config)
     }
 }
