@@ -187,7 +187,11 @@ class Part(Model):
                 "must not lie in a task queue, a cache or a session; charge it where it was typed, or save it at the "
                 "gateway and pass its token"
             )
-        return type(self).from_dict, (self.to_dict(),)
+        return _same_part, (type(self), dict(self._known()))
+
+
+def _same_part(cls: type[ModelType], values: dict[str, Any]) -> ModelType:
+    return cls(**values)
 
 
 class Reply(Model):
