@@ -1,6 +1,6 @@
 'use strict';
 
-const { Unfit, fromShared, models, pathFromShared, plain, reasonFromShared, toShared } = require('./convert.js');
+const { Unfit, fromShared, pathFromShared, plain, reasonFromShared, toShared } = require('./convert.js');
 const { failure } = require('./error.js');
 const native = require('./native.js');
 
@@ -116,7 +116,7 @@ class Client {
     const { reply, error } = await (signal === undefined ? outcome : unlessAborted(outcome, signal, stop, money));
     if (reply !== undefined) return reply;
     const refused = refusal(/** @type {string} */ (error), typed?.method ?? null, typed?.request ?? null);
-    if (signal?.aborted && refused.sent === 'no') throw signal.reason;
+    if (signal?.aborted && 'sent' in refused && refused.sent === 'no') throw signal.reason;
     throw refused;
   }
 

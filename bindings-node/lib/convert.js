@@ -199,17 +199,17 @@ function fromShared(name, value) {
  * @param {string} path for instance `card.expiry_month`
  */
 function pathFromShared(name, path) {
-  /** @type {string | undefined} */
-  let model = name;
+  let { fields } = models.get(name);
   const parts = path.split('.');
   for (const [at, part] of parts.entries()) {
     const [shared, ...places] = part.split('[');
-    const [ours, field] = Object.entries(models.get(model).fields).find(([, { shared: known }]) => known === shared) ?? [];
-    if (ours === undefined || field === undefined) break;
+    const found = Object.entries(fields).find(([, field]) => field.shared === shared);
+    if (found === undefined) break;
+    const [ours, { model }] = found;
     parts[at] = [ours, ...places].join('[');
     // What follows a free object's name is the caller's own.
-    if (field.model === undefined) break;
-    model = field.model;
+    if (model === undefined) break;
+    ({ fields } = models.get(model));
   }
   return parts.join('.');
 }
