@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 native=$target/kotlin/native
 built=$target/kotlin/dist
-rm -rf "$native" "$built"
+rm -rf "$native" "$built" "$out/maven"
 mkdir -p "$out/maven"
 if [ -n "$libraries" ]; then
     mkdir -p "$native"

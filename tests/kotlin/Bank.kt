@@ -1,6 +1,7 @@
 package io.github.halkode
 
 import java.net.URI
+import java.net.URLEncoder
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
@@ -43,6 +44,19 @@ internal object Bank {
     fun tell(path: String, vararg members: Pair<String, Any?>): Json =
         ask("POST", "sandbox/$path", Json.of(mapOf(*members)).toString())
 
+    /** Posts a form, as a browser does. */
+    fun post(url: String, fields: Map<String, String>) {
+        val body = fields.entries.joinToString("&") { (name, value) ->
+            "${URLEncoder.encode(name, Charsets.UTF_8)}=${URLEncoder.encode(value, Charsets.UTF_8)}"
+        }
+        val request = HttpRequest.newBuilder(URI(url))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build()
+        val answer = http.send(request, HttpResponse.BodyHandlers.ofString())
+        check(answer.statusCode() in listOf(200, 302, 303)) { "$url: HTTP ${answer.statusCode()}" }
+    }
+
     /** The next request to this path goes wrong. Test classes run one after the other, so nobody else meets it. */
     fun fault(path: String, fault: String) {
         tell("faults", "path" to path, "fault" to fault, "times" to 1)
@@ -79,3 +93,20 @@ private val counter = java.util.concurrent.atomic.AtomicInteger()
 /** An invoice number that nobody had before. */
 internal fun invoice(name: String): String =
     "KT$name${System.nanoTime().toString(36).uppercase()}${counter.incrementAndGet()}"
+
+/** What the buyer does in the browser. */
+internal object Buyer {
+    /** Fills in the form, passes the bank's page, and gives the fields with which the browser comes back. */
+    fun passes3d(form: BrowserForm, invoiceId: String): Map<String, String> {
+        val typed = mapOf(
+            "cc_holder_name" to "Ayşe Yılmaz",
+            "cc_no" to "4155650100416111",
+            "expiry_month" to "12",
+            "expiry_year" to "2040",
+            "cvv" to "555",
+        )
+        Bank.post(form.action, form.fields.associate { it.name to it.value.expose() } + typed)
+        val back = Bank.tell("orders/$invoiceId/3d", "outcome" to "approve") as Json.Object
+        return (back.members["fields"] as Json.Object).members.mapValues { (it.value as Json.Text).text }
+    }
+}

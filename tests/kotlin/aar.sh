@@ -40,6 +40,8 @@ library() {
 
 pack() { bindings-kotlin/aar.sh "$target/kotlin/library/classes" "$work/$1" "$work/out-$1"; }
 
+lacks() { ! grep --extended-regexp "$1" "$2"; }
+
 refuses() {
     local said
     ! said=$(pack "$1" 2>&1) && grep --quiet --fixed-strings "$2" <<< "$said" && [ -z "$(find "$work/out-$1" -name '*.aar' 2> /dev/null)" ]
@@ -63,11 +65,11 @@ mkdir "$work/unpacked"
 (cd "$work/unpacked" && jar --extract --file "$aar")
 jar --list --file "$work/unpacked/classes.jar" > "$work/classes"
 holds "its classes are the library's" grep --quiet --line-regexp io/github/halkode/Halkode.class "$work/classes"
-holds "and nothing native is among them" bash -c '! grep -E "\.(so|dylib|dll)$" "$1"' - "$work/classes"
+holds "and nothing native is among them" lacks '\.(so|dylib|dll)$' "$work/classes"
 holds "R8 is told to keep JNA" grep --quiet "keep class com.sun.jna" "$work/unpacked/proguard.txt"
 holds "and the glue" grep --quiet "keep class io.github.halkode.internal" "$work/unpacked/proguard.txt"
 holds "its POM asks for JNA's own AAR" grep --quiet "<type>aar</type>" "$work/out-good"/*.pom
-holds "and leaves nothing to fill in" bash -c '! grep "@" "$1"' - "$(find "$work/out-good" -name '*.pom')"
+holds "and leaves nothing to fill in" lacks @ "$work/out-good"/*.pom
 holds "pages of 4 KB are refused" refuses small "does not fit pages of 16 KB"
 holds "a library of another machine is refused" refuses strange "is not for $other"
 holds "a library for glibc is refused" refuses desktop "made for glibc"

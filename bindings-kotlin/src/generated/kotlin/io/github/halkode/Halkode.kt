@@ -430,7 +430,7 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
     public suspend fun hashAsync(request: MakeHash): HashKey =
         typedAsync("hash", request, HashKey.codec)
 
-    /** Opens a `hashKey`; nothing is sent. */
+    /** Opens a `hash_key`; nothing is sent. */
     @Throws(HalkodeException::class)
     public fun openHash(request: OpenHash): OpenedHash =
         typed("open_hash", request, OpenedHash.codec)
@@ -441,7 +441,7 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
         typedAsync("open_hash", request, OpenedHash.codec)
 
     /**
-     * Explains why the gateway refuses a `hashKey`: which part differs and which known mistake it looks like; nothing
+     * Explains why the gateway refuses a `hash_key`: which part differs and which known mistake it looks like; nothing
      * is sent.
      */
     @Throws(HalkodeException::class)
