@@ -80,12 +80,14 @@ function plain(value, path, is, within = []) {
       return value;
     case 'object':
       break;
+    case 'undefined':
+      throw new Unfit(path, `${is} undefined in a list, where nothing can be left out`);
     default:
       throw new Unfit(path, `${is} a ${typeof value}, which cannot be sent`);
   }
   if (value === null) return null;
   if (within.includes(value)) throw new Unfit(path, `${is} an object that contains itself`);
-  if (within.length > DEEPEST) throw new Unfit(path, `${is} nested too deeply`);
+  if (within.length > DEEPEST) throw new Unfit(path, 'is nested too deeply');
   const around = [...within, value];
   if (Array.isArray(value)) return Array.from(value, (item) => plain(item, path, 'holds', around));
   const entries = Object.entries(object(value, path, is)).filter(([, inner]) => inner !== undefined);

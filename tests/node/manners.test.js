@@ -4,6 +4,7 @@ import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 
 import { Halkode, TransportError } from 'halkode';
 
@@ -40,6 +41,16 @@ test('timers tick while a call is on its way', LIMIT, async () => {
 test('thirty worker threads come and go with calls on their way', { timeout: 120_000 }, async () => {
   const { stdout } = await run(process.execPath, [host('many-workers.js'), '30']);
   assert.deepEqual(JSON.parse(stdout), { ended: 15, terminated: 15, states: 15 * 20 });
+});
+
+test("a worker thread's configuration comes from its own environment", LIMIT, async () => {
+  const invoiceId = invoice();
+  const held = relay.next('checkstatus', invoiceId);
+  const env = { ...process.env, HALKODE_BASE_URL: relay.baseUrl };
+  const worker = new Worker(host('worker.js'), { workerData: { invoices: [invoiceId] }, env });
+  const exit = once(worker, 'exit');
+  (await held).release();
+  assert.deepEqual(await exit, [0]);
 });
 
 test('a process ends by itself when no call is on its way', LIMIT, async () => {

@@ -80,15 +80,15 @@ test('what JSON would silently change is refused', async () => {
     [sale({ total: () => 5 }), 'total', /^total is a function/],
     [sale({ total: Symbol('5') }), 'total', /^total is a symbol/],
     [sale({ name: 'half \ud83d' }), 'name', /^name is text with half a character/],
-    [sale({ items: [undefined] }), 'items[0]', /^items\[0\] is a undefined/],
+    [sale({ items: [undefined] }), 'items[0]', /^items\[0\] is undefined in a list/],
     [sale({ items: new Set() }), 'items', /^items is a Set/],
     [sale({ billing: new Map() }), 'billing', /^billing is a Map/],
     [sale({ additional: new URLSearchParams('a=1') }), 'additional', /^additional is a URLSearchParams/],
     [sale({ additional: { '4155650100416111': 5n } }), 'additional', /^additional holds a bigint/],
-    [sale({ additional: { list: [1, undefined] } }), 'additional', /^additional holds a undefined/],
+    [sale({ additional: { list: [1, undefined] } }), 'additional', /^additional holds undefined in a list/],
     [sale({ additional: { when: new Date() } }), 'additional', /^additional holds a Date/],
     [sale({ additional: itself }), 'additional', /^additional holds an object that contains itself/],
-    [sale({ additional: deep }), 'additional', /^additional holds nested too deeply/],
+    [sale({ additional: deep }), 'additional', /^additional is nested too deeply/],
     [loop, 'card', /^card is an object that contains itself/],
     [new Date(), undefined, /^the request is a Date/],
     [[], undefined, /must be an object, not a list/],
@@ -174,7 +174,7 @@ test('a shop can make the errors for its own tests', () => {
   assert.ok(new TransportError({ reason: 'lost', inDoubt: true }).inDoubt);
 });
 
-test('every variable of the environment is read from where the thread keeps it', () => {
+test('a configuration from the environment and from JSON', () => {
   const { HALKODE_TIMEOUT: before } = process.env;
   process.env.HALKODE_TIMEOUT = 'soon';
   try {
