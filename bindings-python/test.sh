@@ -56,7 +56,7 @@ suite() {
 }
 
 sum() {
-    grep -oE "[0-9]+ ($2)\\b" <<< "$1" | awk '{ n += $1 } END { print n + 0 }'
+    { grep -oE "[0-9]+ ($2)\\b" <<< "$1" || true; } | awk '{ n += $1 } END { print n + 0 }'
 }
 
 bindings-python/build.sh
@@ -83,11 +83,13 @@ suite "Python: models, calls, host" ' in [0-9.]+s' "${pytest[@]}" tests/python -
 suite "Python: conformance" ' in [0-9.]+s' "${pytest[@]}" tests/python/test_conformance.py
 
 # The module is for every Python from 3.10 on: the cases again, in each that is here.
+# The tests above ran in this one.
+versions=$("$venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 for python in $(compgen -c python3. | grep -E '^python3\.[0-9]+$' | sort -u) "$HOME"/.pyenv/versions/3.*/bin/python3; do
     version=$("$python" -c 'import sys; print(*sys.version_info[:2])' 2> /dev/null) || continue
     read -r major minor <<< "$version"
-    if [ "$minor" -ge 10 ] && [[ " ${versions:-} " != *" $major.$minor "* ]]; then
-        versions="${versions:-} $major.$minor"
+    if [ "$minor" -ge 10 ] && [[ " $versions " != *" $major.$minor "* ]]; then
+        versions="$versions $major.$minor"
         suite "Python $major.$minor: conformance" ' passed, ' scripts/with-sandbox.sh "$python" tests/python/conformance.py
     fi
 done

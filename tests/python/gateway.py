@@ -51,7 +51,7 @@ class Gateway:
         self.server.daemon_threads = True
         self.base_url = f"http://127.0.0.1:{self.server.server_address[1]}/ccpayment"
         self.config: dict[str, Any] = {**KEYS, "base_url": self.base_url}
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Gateway:
         self.thread.start()

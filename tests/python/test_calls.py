@@ -6,8 +6,10 @@ import json
 import logging
 import socket
 import time
+import traceback
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,6 +17,7 @@ import halkode
 from conformance import KEYS
 from conftest import GOOD_CARD, NO_FUNDS_CARD, card, charges, sale
 from gateway import Gateway
+from halkode._base import Field
 from replays import Sandbox
 
 
@@ -167,6 +170,38 @@ def no_secret_in(error: halkode.Error, number: str) -> None:
     said = f"{error} {error!r} {error.to_dict()} {vars(error)} {error.args}"
     for secret in (number, KEYS["app_secret"], KEYS["merchant_key"], "555"):
         assert secret not in said.replace(error.invoice_id or "", "")
+
+
+@pytest.mark.parametrize("form", [lambda: card(NO_FUNDS_CARD), lambda: card(NO_FUNDS_CARD).to_dict()])
+def test_our_frames_of_a_traceback_show_no_secret(client: halkode.Halkode, invoice: str, form: Any) -> None:
+    def locals_of(call: Any, *known: str) -> str:
+        """What Django's error page and Sentry would show of this package's frames."""
+        with pytest.raises(halkode.Error) as caught:
+            call()
+        told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        shown = [str(frame.locals) for frame in told.stack if "/halkode/" in frame.filename]
+        assert shown
+        assert all(name in "".join(shown) for name in known)
+        return "".join(shown)
+
+    shown = locals_of(lambda: client.pay_2d(**{**sale(invoice), "card": form()}), invoice, "[redacted]")
+    assert NO_FUNDS_CARD not in shown
+    assert "555" not in shown.replace(invoice, "")
+    person = {"card_holder_name": "A B", "expiry_month": "12", "expiry_year": "2040", "customer_number": "7"}
+    wrong = "4155650100416112"
+    assert wrong not in locals_of(lambda: client.save_card(card_number=wrong, **person), "[redacted]")
+    shown = locals_of(lambda: halkode.Halkode(**KEYS, timeout=0), "[redacted]")
+    assert not any(key in shown for key in (KEYS["app_secret"], KEYS["merchant_key"]))
+
+
+def test_a_reply_that_cannot_be_read_leaves_the_payment_in_doubt(client: halkode.Halkode) -> None:
+    class Broken(halkode.StatusCode):
+        __slots__ = ()
+        __halkode__: ClassVar[Mapping[str, Field]] = {**halkode.StatusCode.__halkode__, "en": Field(Decimal)}
+
+    with pytest.raises(halkode.InternalError, match="a bug in this library") as caught:
+        client._call("status_code", Broken, {"code": "41"})
+    assert (caught.value.in_doubt, caught.value.sent, caught.value.operation) == (True, "unknown", "status_code")
 
 
 def test_nothing_is_logged_and_nothing_printed(

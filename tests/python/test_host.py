@@ -85,7 +85,9 @@ class Scene:
 
     def __init__(self, gateway: Gateway, program: str) -> None:
         head = f"import signal, sys, halkode\nclient = halkode.Halkode(**{gateway.config!r})\n"
-        self.process = subprocess.Popen([sys.executable, "-c", head + program], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", head + program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def interrupt(self, number: int = signal.SIGINT) -> None:
         self.process.send_signal(number)
@@ -107,8 +109,9 @@ def scene(gateway: Gateway) -> Iterator[Callable[[str], Scene]]:
     for one in scenes:
         one.process.kill()
         one.process.wait()
-        assert one.process.stdout
-        one.process.stdout.close()
+        for pipe in (one.process.stdin, one.process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def asked(gateway: Gateway, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> threading.Event:
@@ -254,6 +257,19 @@ print(client.status_code(code="41").known)
     told, *others = one.lines()
     assert told.startswith("a signal handler cannot use a client")
     assert others == ["paid", "True"]
+
+
+def test_a_thread_that_still_waits_does_not_keep_the_process(gateway: Gateway, scene: Callable[[str], Scene]) -> None:
+    came = asked(gateway, lambda body: status("A-1", "Pending", 69))
+    one = scene("""
+import threading
+threading.Thread(target=client.settle, kwargs=dict(invoice_id="A-1", deadline=300, spacing=60), daemon=True).start()
+print("started", flush=True)
+sys.stdin.read(1)
+""")
+    assert came.wait(20)
+    one.process.communicate(input="x", timeout=20)
+    assert one.process.returncode == 0
 
 
 # Forks and processes

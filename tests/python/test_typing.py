@@ -26,14 +26,15 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def mypy(*files: Path) -> subprocess.CompletedProcess[str]:
+def mypy(*files: Path | str) -> subprocess.CompletedProcess[str]:
     return run("mypy", "--strict", "--cache-dir", os.devnull, "--no-error-summary", *files)
 
 
 def test_the_package_is_typed_throughout() -> None:
     assert (PACKAGE / "py.typed").exists()
-    done = mypy(PACKAGE)
-    assert (done.stdout, done.returncode) == ("", 0)
+    for version in ("3.10", "3.14"):
+        done = mypy(PACKAGE, "--python-version", version)
+        assert (done.stdout, done.returncode) == ("", 0)
 
 
 def test_so_are_these_tests() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import collections
 import enum
 import fractions
+import inspect
 import types
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -209,6 +211,8 @@ class Failing(Lazy):
 def test_what_a_callers_object_raises_comes_out_as_it_is(shop: halkode.Halkode) -> None:
     with pytest.raises(LookupError, match="the mapping's own"):
         form(shop, billing=Failing(email="a@b.example"))
+    with pytest.raises(LookupError, match="the mapping's own"):
+        form(shop, card=Failing(number="4155650100416111"))
 
 
 def test_what_cannot_be_sent_is_refused(shop: halkode.Halkode) -> None:
@@ -240,6 +244,63 @@ def test_misspelled_names(shop: halkode.Halkode, offline: halkode.Halkode) -> No
         shop.call("check_statuz", {})
     with pytest.raises(halkode.RequestError, match="did you mean app_id"):
         halkode.Halkode.from_config({"appId": "x"})
+
+
+def test_no_value_gets_past_the_checks(offline: halkode.Halkode) -> None:
+    """Whatever comes, it is a reply or an error that says what is wrong: never a panic, never a byte sent."""
+    random = Random(20261125)
+    words = [
+        *halkode.Halkode.__init__.__annotations__,
+        "invoice_id",
+        "total",
+        "card",
+        "items",
+        "fields",
+        "hash_key",
+        "x",
+    ]
+    simple: list[Any] = [
+        None,
+        True,
+        0,
+        -1,
+        2**63,
+        1.5,
+        "",
+        "A-1",
+        "12.50",
+        "TRY",
+        "\0",
+        "ç" * 300,
+        Decimal("1.005"),
+        b"",
+        {},
+    ]
+
+    def value(depth: int) -> Any:
+        kind = random.randrange(8)
+        if depth == 0 or kind > 3:
+            return random.choice([*simple, card(), halkode.Item(name="x", price=1, quantity=1)])
+        if kind > 1:
+            return [value(depth - 1) for _ in range(random.randrange(4))]
+        return {random.choice(words): value(depth - 1) for _ in range(random.randrange(5))}
+
+    refused = 0
+    for name, method in vars(halkode.Halkode).items():
+        if name.startswith("_"):
+            continue
+        for _ in range(200):
+            names = list(inspect.signature(method).parameters)[1:]
+            request = {one: value(3) for one in names if random.random() < 0.7}
+            try:
+                offline.call(name, request)
+            except halkode.RequestError as error:
+                assert (error.sent, error.in_doubt, error.operation) == ("no", False, name)
+                refused += 1
+            except (halkode.DeclinedError, halkode.SignatureError) as error:
+                # A return or a bundle that says nothing good; all of it calculated here.
+                assert not error.in_doubt
+    assert refused > 3000
 
 
 def test_objects_and_mappings_say_the_same(shop: halkode.Halkode) -> None:
