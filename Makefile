@@ -9,7 +9,7 @@ help: ## this list
 setup: ## look for the tools that are needed; as root on Debian and Ubuntu, install what is missing
 	@scripts/setup.sh
 
-demo: ## take card payments in Rust and in C against a bank on this machine
+demo: ## take card payments in six languages against a bank on this machine
 	@scripts/setup.sh demo
 	@scripts/demo.sh
 
@@ -19,8 +19,11 @@ sandbox: ## start the bank on this machine, at http://127.0.0.1:8321/, until Ctr
 test: setup ## run every check; ends with "N passed, N failed"
 	@scripts/test.sh
 
-generate: ## write include/halkode.h and include/halkode.schema.json anew from the code
+generate: ## write everything anew that is generated from the code: header, schema, and the sources of every language
 	UPDATE=1 cargo test --package halkode-tests --test generated
+
+dist: setup ## build every package into dist/: C, Python, Node.js, Kotlin, PHP
+	@scripts/dist.sh
 
 bench: ## compare sealing and sales through Rust, through the C ABI and through Python
 	@scripts/setup.sh demo
@@ -32,4 +35,4 @@ install: ## build the release library and install it: PREFIX=/usr/local LIBDIR=â
 clean: ## remove everything that was built
 	cargo clean
 
-.PHONY: help setup demo sandbox test generate bench install clean
+.PHONY: help setup demo sandbox test generate dist bench install clean

@@ -2025,7 +2025,10 @@ export type HalkodeOperation =
   | 'status_code'
   | 'raw';
 
-/** A client of HALKÖDE. It may be used from many threads and on both sides of a fork. */
+/**
+ * A client of HALKÖDE. It may be used from many threads and on both sides of a fork. In Node.js, every worker thread
+ * makes its own.
+ */
 export class Halkode {
   /** Makes a client; nothing is sent. Throws a `RequestError` whose `field` names what is wrong. */
   constructor(config: Config);

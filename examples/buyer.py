@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.parse
@@ -256,9 +257,16 @@ def play(shop):
 
 
 def main():
-    # A group of its own, so that what a run.sh starts ends with it.
+    # What the shop logs is shown when something is wrong. A group of its own, so that what a run.sh starts ends with it.
+    log = tempfile.TemporaryFile("w+", encoding="utf-8")
     process = subprocess.Popen(
-        sys.argv[1:], stdout=subprocess.PIPE, text=True, encoding="utf-8", env=os.environ | {"PORT": "0"}, start_new_session=True
+        sys.argv[1:],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PORT": "0"},
+        start_new_session=True,
     )
     lines = queue.Queue()
 
@@ -273,7 +281,8 @@ def main():
         while base is None:
             line = lines.get(timeout=START_SECONDS)
             if line is None:
-                sys.exit(f"buyer: the shop ended before it listened (status {process.wait()})")
+                log.seek(0)
+                sys.exit(f"{log.read()}\nbuyer: the shop ended before it listened (status {process.wait()})")
             found = re.match(r"listening on (http://127\.0\.0\.1:\d+)", line)
             base = found and found[1] + "/"
         print(f"The shop is open at {base}")
@@ -288,10 +297,14 @@ def main():
             os.killpg(process.pid, signal.SIGKILL)
             print("  NOT SO: the shop ends when it is told to")
             globals()["failed"] += 1
-    said = []
+    said = ""
     while not lines.empty():
-        said.append(lines.get() or "")
-    check("the shop printed no card number", not re.search(r"\d{15,19}", "".join(said)))
+        said += lines.get() or ""
+    log.seek(0)
+    logged = log.read()
+    check("the shop printed and logged no card number", not re.search(r"\b[3-6]\d{14,18}\b", said + logged))
+    if failed:
+        print(f"\nThe shop's log:\n{logged}")
     print(f"\n{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

@@ -14,13 +14,31 @@ done << 'TOOLS'
 gcc gcc demo
 make make demo
 pkg-config pkg-config demo
+python3 python3 demo
+node nodejs demo
+npm npm demo
+java default-jdk-headless demo
+mvn maven demo
+php php-cli demo
+phpize php-dev demo
 g++ g++ test
 nm binutils test
 valgrind valgrind test
 shellcheck shellcheck test
+openssl openssl test
+unzip unzip test
+zip zip test
+composer composer test
+cgi-fcgi libfcgi-bin test
 TOOLS
 if ! command -v pkg-config > /dev/null || ! pkg-config --exists libcjson; then
     packages+=(libcjson-dev)
+fi
+if command -v python3 > /dev/null && ! python3 -c 'import ensurepip, venv' 2> /dev/null; then
+    packages+=(python3-venv)
+fi
+if [ "${1:-test}" = test ] && ! compgen -G '/usr/sbin/php-fpm*' > /dev/null && ! command -v php-fpm > /dev/null; then
+    packages+=(php-fpm)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then
@@ -32,6 +50,21 @@ if [ ${#packages[@]} -gt 0 ]; then
     apt-get update --quiet=2
     DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "${packages[@]}"
 fi
+
+# What is there must be new enough; what it is, the tool itself says best.
+least() {
+    local tool=$1 least=$2 found
+    shift 2
+    found=$("$@" 2> /dev/null | grep -oE '[0-9]+(\.[0-9]+)*' | head -n 1)
+    if [ -z "$found" ] || [ "$(printf '%s\n%s\n' "$least" "$found" | sort -V | head -n 1)" != "$least" ]; then
+        echo "setup: $tool ${found:-of an unknown version} is too old; $least or later is needed" >&2
+        exit 1
+    fi
+}
+least Python 3.10 python3 --version
+least Node.js 20 node --version
+least PHP 8.2 php -n -r 'echo PHP_VERSION;'
+least Java 17 java --version
 
 # Cargo itself refuses a compiler that is too old for Cargo.toml's rust-version, and says so.
 if ! command -v cargo > /dev/null; then

@@ -1,6 +1,6 @@
 'use strict';
 
-const { Unfit, fromShared, models, pathFromShared, plain, reasonFromShared, toShared } = require('./convert.js');
+const { Unfit, fromShared, pathFromShared, plain, reasonFromShared, toShared } = require('./convert.js');
 const { failure } = require('./error.js');
 const native = require('./native.js');
 
@@ -15,8 +15,22 @@ const DEFINITION = Symbol('definition');
 /** The calls that are on their way. @type {Set<import('./native.js').Stop>} */
 const underway = new Set();
 
-// The process ends when libuv's threads do; none of them shall wait for a later try or for settle's next question.
-process.on('exit', () => underway.forEach((stop) => native.stop(stop)));
+/** The process ends when libuv's threads do; none of them shall wait for a later try or for settle's next question. */
+function stopAll() {
+  for (const stop of underway) native.stop(stop);
+}
+
+/** @param {import('./native.js').Stop} stop */
+function begun(stop) {
+  if (underway.size === 0) process.on('exit', stopAll);
+  underway.add(stop);
+}
+
+/** @param {import('./native.js').Stop} stop */
+function ended(stop) {
+  underway.delete(stop);
+  if (underway.size === 0) process.off('exit', stopAll);
+}
 
 /** A configuration that is not an object in JavaScript's names. */
 class Given {
@@ -111,12 +125,12 @@ class Client {
     const known = Object.values(definition(this).operations).find((operation) => operation.shared === shared);
     const money = known === undefined || known.kind === 'money';
     const stop = native.stopper();
-    const outcome = native.call(this.#door, shared, json, stop).finally(() => underway.delete(stop));
-    underway.add(stop);
+    const outcome = native.call(this.#door, shared, json, stop).finally(() => ended(stop));
+    begun(stop);
     const { reply, error } = await (signal === undefined ? outcome : unlessAborted(outcome, signal, stop, money));
     if (reply !== undefined) return reply;
     const refused = refusal(/** @type {string} */ (error), typed?.method ?? null, typed?.request ?? null);
-    if (signal?.aborted && refused.kind === 'transport' && refused.sent === 'no') throw signal.reason;
+    if (signal?.aborted && 'sent' in refused && refused.sent === 'no') throw signal.reason;
     throw refused;
   }
 

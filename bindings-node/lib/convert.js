@@ -80,12 +80,14 @@ function plain(value, path, is, within = []) {
       return value;
     case 'object':
       break;
+    case 'undefined':
+      throw new Unfit(path, `${is} undefined in a list, where nothing can be left out`);
     default:
       throw new Unfit(path, `${is} a ${typeof value}, which cannot be sent`);
   }
   if (value === null) return null;
   if (within.includes(value)) throw new Unfit(path, `${is} an object that contains itself`);
-  if (within.length > DEEPEST) throw new Unfit(path, `${is} nested too deeply`);
+  if (within.length > DEEPEST) throw new Unfit(path, 'is nested too deeply');
   const around = [...within, value];
   if (Array.isArray(value)) return Array.from(value, (item) => plain(item, path, 'holds', around));
   const entries = Object.entries(object(value, path, is)).filter(([, inner]) => inner !== undefined);
@@ -199,17 +201,17 @@ function fromShared(name, value) {
  * @param {string} path for instance `card.expiry_month`
  */
 function pathFromShared(name, path) {
-  /** @type {string | undefined} */
-  let model = name;
+  let { fields } = models.get(name);
   const parts = path.split('.');
   for (const [at, part] of parts.entries()) {
     const [shared, ...places] = part.split('[');
-    const [ours, field] = Object.entries(models.get(model).fields).find(([, { shared: known }]) => known === shared) ?? [];
-    if (ours === undefined || field === undefined) break;
+    const found = Object.entries(fields).find(([, field]) => field.shared === shared);
+    if (found === undefined) break;
+    const [ours, { model }] = found;
     parts[at] = [ours, ...places].join('[');
     // What follows a free object's name is the caller's own.
-    if (field.model === undefined) break;
-    model = field.model;
+    if (model === undefined) break;
+    ({ fields } = models.get(model));
   }
   return parts.join('.');
 }

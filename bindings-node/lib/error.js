@@ -2,7 +2,7 @@
 
 const { models } = require('./convert.js');
 
-/** @typedef {import('../index.js').Failure & { [name: string]: unknown }} Attributes */
+/** @typedef {{ reason: string, [name: string]: unknown }} Attributes */
 /** @typedef {new (attributes: Attributes) => HalkodeError} ErrorClass */
 
 /** The class of every kind. @type {Map<string, ErrorClass>} */
@@ -11,16 +11,16 @@ const classes = new Map();
 /** Why a call failed: one subclass for every kind. */
 class HalkodeError extends Error {
   /** @param {Attributes} attributes */
-  constructor(attributes) {
-    super(attributes.reason);
+  constructor({ reason, ...attributes }) {
+    super(reason);
     /** @type {string} */
     this.kind = Object.getPrototypeOf(this).kind;
     this.code = `ERR_HALKODE_${this.kind.toUpperCase()}`;
-    const all = { inDoubt: false, ...attributes };
-    // In the order of the definition, which puts first what a reader wants first.
+    /** @type {Record<string, unknown>} */
+    const known = { inDoubt: false, ...attributes };
+    // In the order of the definition. The reason is the message already; twice would only lengthen every log.
     for (const name of Object.keys(models.get('Failure').fields)) {
-      // The message says the reason already; twice would only lengthen every log.
-      if (name !== 'reason' && all[name] !== undefined) Object.assign(this, { [name]: all[name] });
+      if (known[name] !== undefined) Object.assign(this, { [name]: known[name] });
     }
   }
 
@@ -31,7 +31,7 @@ class HalkodeError extends Error {
 
   /** All attributes as a plain object, for a log. */
   toJSON() {
-    return { name: this.name, reason: this.reason, ...this };
+    return Object.assign({ name: this.name, reason: this.reason }, this);
   }
 }
 

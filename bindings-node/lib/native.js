@@ -12,10 +12,11 @@ function platform() {
   if (system === 'win32') return `${system}-${arch}-msvc`;
   if (system !== 'linux') return `${system}-${arch}`;
   // Only a Node.js that stands on glibc names its version in the report; the network need not be asked for that.
-  const excluded = process.report.excludeNetwork;
-  process.report.excludeNetwork = true;
-  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
-  process.report.excludeNetwork = excluded;
+  const report = /** @type {{ excludeNetwork: unknown, getReport(): object }} */ (/** @type {unknown} */ (process.report));
+  const { excludeNetwork } = report;
+  report.excludeNetwork = true;
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (report.getReport());
+  report.excludeNetwork = excludeNetwork;
   return `${system}-${arch}-${header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use halkode::{Config, Halkode, HalkodeError, Sent, caught, guard, interruptible};
-use napi::bindgen_prelude::{AsyncTask, Either, External, retain_current_module_for_unload_safety};
-use napi::{Env, Result, Task};
+use napi::bindgen_prelude::{AsyncTask, Either, External, Object, retain_current_module_for_unload_safety};
+use napi::{Env, Result, ScopedTask};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
@@ -91,25 +91,16 @@ pub struct Call {
     stop: Stop,
 }
 
-/// What came of a call, as JSON text: one of the two.
-#[napi(object)]
-pub struct Outcome {
-    /// The reply.
-    pub reply: Option<String>,
-    /// The error.
-    pub error: Option<String>,
-}
-
-/// Calls an operation. The promise is always fulfilled: a failure is an outcome too.
+/// Calls an operation. The promise is always fulfilled, with an object that has either a `reply` or an `error`, as JSON text.
 #[napi(catch_unwind)]
 pub fn call(door: &External<Door>, operation: String, request: String, stop: &External<Stop>) -> AsyncTask<Call> {
     let request = Zeroizing::new(request);
     AsyncTask::new(Call { client: door.0.clone(), operation, request, stop: (**stop).clone() })
 }
 
-impl Task for Call {
+impl<'task> ScopedTask<'task> for Call {
     type Output = std::result::Result<Zeroizing<String>, String>;
-    type JsValue = Outcome;
+    type JsValue = Object<'task>;
 
     fn compute(&mut self) -> Result<Self::Output> {
         let outcome = guard(Sent::Unknown, || {
@@ -121,11 +112,14 @@ impl Task for Call {
         Ok(outcome.map_err(|error| told(&error)))
     }
 
-    fn resolve(&mut self, _: Env, outcome: Self::Output) -> Result<Outcome> {
-        Ok(match outcome {
-            Ok(reply) => Outcome { reply: Some(reply.to_string()), error: None },
-            Err(error) => Outcome { reply: None, error: Some(error) },
-        })
+    fn resolve(&mut self, env: &'task Env, outcome: Self::Output) -> Result<Object<'task>> {
+        let mut object = Object::new(env)?;
+        // Borrowed, so that our copy of a reply is zeroed.
+        match &outcome {
+            Ok(reply) => object.set("reply", reply.as_str())?,
+            Err(error) => object.set("error", error.as_str())?,
+        }
+        Ok(object)
     }
 }
 

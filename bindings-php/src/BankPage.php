@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** The page that takes the buyer to the bank. */
-final class BankPage extends Native\Record
+final readonly class BankPage extends Native\Record
 {
     protected const FIELDS = [
         'html' => self::PLAIN,
@@ -18,7 +18,7 @@ final class BankPage extends Native\Record
         /**
          * The page; send it to the buyer's browser as `text/html; charset=utf-8`, unchanged. No money has moved yet.
          */
-        public readonly string $html,
+        public string $html,
     ) {
     }
 }

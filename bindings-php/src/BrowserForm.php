@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A form for the buyer's browser. */
-final class BrowserForm extends Native\Record
+final readonly class BrowserForm extends Native\Record
 {
     protected const FIELDS = [
         'action' => self::PLAIN,
@@ -18,18 +18,18 @@ final class BrowserForm extends Native\Record
 
     public function __construct(
         /** Where the form posts to. */
-        public readonly string $action,
+        public string $action,
         /**
          * A whole page with the form, which submits itself (or asks for the card first); send it as `text/html;
          * charset=utf-8` and never store it: it may hold the card.
          */
-        public readonly string $html,
+        public string $html,
         /**
          * The fields in order.
          *
          * @var list<FormField>
          */
-        public readonly array $fields = [],
+        public array $fields = [],
     ) {
     }
 }

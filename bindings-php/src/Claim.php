@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What a return or web-hook claims. Never a proof: confirm it with `confirm_return` or `confirm_webhook`. */
-final class Claim extends Native\Record
+final readonly class Claim extends Native\Record
 {
     protected const FIELDS = [
         'outcome' => self::PLAIN,
@@ -31,37 +31,37 @@ final class Claim extends Native\Record
          *
          * @var ClaimedOutcome::*|string
          */
-        public readonly string $outcome,
+        public string $outcome,
         /**
          * True when its hash opened and every value given by the shop fits it. A failure may come without a hash.
          */
-        public readonly bool $bound,
+        public bool $bound,
         /** The merchant's own number. Look the order up by it, not by a session. */
-        public readonly ?string $invoice_id = null,
+        public ?string $invoice_id = null,
         /** The gateway's number; may be missing on failures. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /**
          * The sealed amount in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $total = null,
+        public ?string $total = null,
         /** The sealed currency. */
-        public readonly ?string $currency = null,
+        public ?string $currency = null,
         /** The outcome of 3-D Secure: 1 is authenticated. */
-        public readonly ?int $md_status = null,
+        public ?int $md_status = null,
         /** The gateway's application code. */
-        public readonly ?int $status_code = null,
+        public ?int $status_code = null,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /** The bank's code. */
-        public readonly ?string $bank_code = null,
+        public ?string $bank_code = null,
         /** The bank's text. */
-        public readonly ?string $bank_description = null,
+        public ?string $bank_description = null,
         /** The code of a recurring plan. */
-        public readonly ?string $plan_code = null,
+        public ?string $plan_code = null,
         /** Which charge of a recurring plan. */
-        public readonly ?int $recurring_number = null,
+        public ?int $recurring_number = null,
     ) {
     }
 }

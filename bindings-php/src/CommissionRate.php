@@ -10,7 +10,7 @@ namespace Halkode;
  * The commission of a card programme at an instalment count. An amount is absent where the gateway writes `x` (the
  * programme is not enabled for this count) or `-` (does not apply); `extra` keeps the letter.
  */
-final class CommissionRate extends Native\Record
+final readonly class CommissionRate extends Native\Record
 {
     protected const FIELDS = [
         'installment' => self::PLAIN,
@@ -27,45 +27,45 @@ final class CommissionRate extends Native\Record
 
     public function __construct(
         /** How many instalments. */
-        public readonly int $installment,
+        public int $installment,
         /** Whether the programme can be used at this count. */
-        public readonly bool $enabled,
+        public bool $enabled,
         /** The kind, for instance `Regular`. */
-        public readonly ?string $title = null,
+        public ?string $title = null,
         /** The card programme; free text that differs between merchants. */
-        public readonly ?string $card_program = null,
+        public ?string $card_program = null,
         /**
          * What the merchant pays, in per cent.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission_percentage = null,
+        public ?string $merchant_commission_percentage = null,
         /**
          * The fixed part of what the merchant pays, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission_fixed = null,
+        public ?string $merchant_commission_fixed = null,
         /**
          * What the buyer pays, in per cent.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $user_commission_percentage = null,
+        public ?string $user_commission_percentage = null,
         /**
          * The fixed part of what the buyer pays, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $user_commission_fixed = null,
+        public ?string $user_commission_fixed = null,
         /** The currency's letters. */
-        public readonly ?string $currency_code = null,
+        public ?string $currency_code = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** The commissions per instalment count and card programme. */
-final class Commissions extends Native\Record
+final readonly class Commissions extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -18,21 +18,21 @@ final class Commissions extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /**
          * One entry per instalment count and card programme.
          *
          * @var list<CommissionRate>
          */
-        public readonly array $rates = [],
+        public array $rates = [],
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

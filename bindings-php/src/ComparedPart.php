@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A part of a bundle beside what was meant. */
-final class ComparedPart extends Native\Record
+final readonly class ComparedPart extends Native\Record
 {
     protected const FIELDS = [
         'name' => self::PLAIN,
@@ -18,13 +18,13 @@ final class ComparedPart extends Native\Record
 
     public function __construct(
         /** Its name. */
-        public readonly string $name,
+        public string $name,
         /** What was meant; secrets redacted. */
-        public readonly string $meant,
+        public string $meant,
         /** What is sealed; secrets redacted. */
-        public readonly string $sealed,
+        public string $sealed,
         /** Whether the gateway takes the two for the same: texts are compared as they are, amounts as numbers. */
-        public readonly bool $same,
+        public bool $same,
     ) {
     }
 }

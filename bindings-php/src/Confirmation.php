@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What the gateway itself says of an order. */
-final class Confirmation extends Native\Record
+final readonly class Confirmation extends Native\Record
 {
     protected const FIELDS = [
         'paid' => self::PLAIN,
@@ -24,28 +24,28 @@ final class Confirmation extends Native\Record
         /**
          * True when the money was taken (or, for a pre-authorisation, is held): the only word a shop may deliver on.
          */
-        public readonly bool $paid,
+        public bool $paid,
         /**
          * What became of the payment.
          *
          * @var PaymentState::*|string
          */
-        public readonly string $state,
+        public string $state,
         /**
          * True when this very call completed it; false when it had been completed before, or the gateway completed
          * it.
          */
-        public readonly bool $completed_now,
+        public bool $completed_now,
         /** The merchant's own number. */
-        public readonly string $invoice_id,
+        public string $invoice_id,
         /** What the return or web-hook had claimed. */
-        public readonly Claim $claim,
+        public Claim $claim,
         /** The gateway's number. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /** The gateway's answer, where it was asked for the state. */
-        public readonly ?Status $status = null,
+        public ?Status $status = null,
         /** The authorisation code, where this call completed the payment. */
-        public readonly ?string $auth_code = null,
+        public ?string $auth_code = null,
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A pre-authorisation that was captured or released. */
-final class Confirmed extends Native\Record
+final readonly class Confirmed extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -20,21 +20,21 @@ final class Confirmed extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /** `Completed`, or `Pending` while the bank works on it. */
-        public readonly ?string $transaction_status = null,
+        public ?string $transaction_status = null,
         /** The gateway's number of the order. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /** The merchant's own number. */
-        public readonly ?string $invoice_id = null,
+        public ?string $invoice_id = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

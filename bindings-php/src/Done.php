@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** That something was done. */
-final class Done extends Native\Record
+final readonly class Done extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -17,15 +17,15 @@ final class Done extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

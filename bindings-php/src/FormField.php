@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A field of a form. */
-final class FormField extends Native\Record
+final readonly class FormField extends Native\Record
 {
     protected const FIELDS = [
         'name' => self::PLAIN,
@@ -17,9 +17,9 @@ final class FormField extends Native\Record
 
     public function __construct(
         /** Its name. */
-        public readonly string $name,
+        public string $name,
         /** Its value. */
-        public readonly string $value,
+        public string $value,
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** Why a `hash_key` does not fit. */
-final class HashExplanation extends Native\Record
+final readonly class HashExplanation extends Native\Record
 {
     protected const FIELDS = [
         'fits' => self::PLAIN,
@@ -19,23 +19,23 @@ final class HashExplanation extends Native\Record
 
     public function __construct(
         /** Whether it fits: it opens with the right secret and every part means the same. */
-        public readonly bool $fits,
+        public bool $fits,
         /** The whole in one sentence, in English. */
-        public readonly string $explanation_en,
+        public string $explanation_en,
         /** The whole in one sentence, in Turkish. */
-        public readonly string $explanation_tr,
+        public string $explanation_tr,
         /**
          * Every known mistake it looks like.
          *
          * @var list<HashMistake::*|string>
          */
-        public readonly array $mistakes = [],
+        public array $mistakes = [],
         /**
          * Every part, what was meant and what is sealed; empty when the bundle does not open.
          *
          * @var list<ComparedPart>
          */
-        public readonly array $parts = [],
+        public array $parts = [],
     ) {
     }
 }

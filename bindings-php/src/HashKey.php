@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A sealed `hash_key`. */
-final class HashKey extends Native\Record
+final readonly class HashKey extends Native\Record
 {
     protected const FIELDS = [
         'hash_key' => self::PLAIN,
@@ -16,9 +16,9 @@ final class HashKey extends Native\Record
 
     public function __construct(
         /** The value of the field `hash_key`. */
-        public readonly string $hash_key,
+        public string $hash_key,
         /** What was sealed, with secrets redacted. */
-        public readonly string $plaintext,
+        public string $plaintext,
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** One part of a `hash_key`. */
-final class HashPart extends Native\Record
+final readonly class HashPart extends Native\Record
 {
     protected const FIELDS = [
         'name' => self::PLAIN,
@@ -16,9 +16,9 @@ final class HashPart extends Native\Record
 
     public function __construct(
         /** Its name in the layout; empty for a part too many. */
-        public readonly string $name,
+        public string $name,
         /** Its value, secrets redacted. */
-        public readonly string $value,
+        public string $value,
     ) {
     }
 }

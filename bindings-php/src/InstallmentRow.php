@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What the buyer pays at one instalment count. */
-final class InstallmentRow extends Native\Record
+final readonly class InstallmentRow extends Native\Record
 {
     protected const FIELDS = [
         'count' => self::PLAIN,
@@ -19,28 +19,28 @@ final class InstallmentRow extends Native\Record
 
     public function __construct(
         /** How many instalments; 1 is a single payment. */
-        public readonly int $count,
+        public int $count,
         /**
          * The whole amount in lira.
          *
          * @var numeric-string
          */
-        public readonly string $total,
+        public string $total,
         /**
          * What the buyer pays beyond the amount asked about, in lira.
          *
          * @var numeric-string
          */
-        public readonly string $commission,
+        public string $commission,
         /**
          * What each instalment comes to, in lira; they add up to the total exactly. The first ones carry the odd
          * kuruş.
          *
          * @var list<numeric-string>
          */
-        public readonly array $installments = [],
+        public array $installments = [],
         /** The card programme. */
-        public readonly ?string $card_program = null,
+        public ?string $card_program = null,
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What the buyer pays, per instalment count. */
-final class InstallmentTable extends Native\Record
+final readonly class InstallmentTable extends Native\Record
 {
     protected const FIELDS = [
         'rows' => [InstallmentRow::class],
@@ -19,7 +19,7 @@ final class InstallmentTable extends Native\Record
          *
          * @var list<InstallmentRow>
          */
-        public readonly array $rows = [],
+        public array $rows = [],
     ) {
     }
 }

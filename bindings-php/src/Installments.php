@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** The instalment counts the merchant may offer. */
-final class Installments extends Native\Record
+final readonly class Installments extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -18,21 +18,21 @@ final class Installments extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $message = null,
+        public ?string $message = null,
         /**
          * The counts; 1 is a single payment.
          *
          * @var list<int>
          */
-        public readonly array $installments = [],
+        public array $installments = [],
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What is in a `hash_key`. That it opens proves nothing about its content: it carries no signature. */
-final class OpenedHash extends Native\Record
+final readonly class OpenedHash extends Native\Record
 {
     protected const FIELDS = [
         'fits' => self::PLAIN,
@@ -16,13 +16,13 @@ final class OpenedHash extends Native\Record
 
     public function __construct(
         /** Whether the parts are as many as the layout has. */
-        public readonly bool $fits,
+        public bool $fits,
         /**
          * The parts in order, secrets redacted.
          *
          * @var list<HashPart>
          */
-        public readonly array $parts = [],
+        public array $parts = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A payment the gateway has carried out (or, in `confirm_return`, completed). */
-final class Payment extends Native\Record
+final readonly class Payment extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -35,69 +35,69 @@ final class Payment extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** True when the answer carried a hash and it fits the order. */
-        public readonly bool $hash_verified,
+        public bool $hash_verified,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /** The gateway's number of the order, the same as `order_id`. Digits beyond a 64-bit number: text. */
-        public readonly ?string $order_no = null,
+        public ?string $order_no = null,
         /** The gateway's number of the order. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /** The merchant's own number. */
-        public readonly ?string $invoice_id = null,
+        public ?string $invoice_id = null,
         /** The masked card number. */
-        public readonly ?string $credit_card_no = null,
+        public ?string $credit_card_no = null,
         /** `Auth` or `Pre-Authorization`. */
-        public readonly ?string $transaction_type = null,
+        public ?string $transaction_type = null,
         /** True for a payment that was carried out. */
-        public readonly ?bool $payment_status = null,
+        public ?bool $payment_status = null,
         /** 1 card, 2 mobile, 3 wallet. */
-        public readonly ?int $payment_method = null,
+        public ?int $payment_method = null,
         /** 100 or the bank's code. */
-        public readonly ?string $error_code = null,
+        public ?string $error_code = null,
         /** The bank's text. */
-        public readonly ?string $error = null,
+        public ?string $error = null,
         /** The bank's authorisation code. */
-        public readonly ?string $auth_code = null,
+        public ?string $auth_code = null,
         /**
          * The merchant's commission in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission = null,
+        public ?string $merchant_commission = null,
         /**
          * The buyer's commission in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $user_commission = null,
+        public ?string $user_commission = null,
         /**
          * The merchant's commission in per cent.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission_percentage = null,
+        public ?string $merchant_commission_percentage = null,
         /**
          * The fixed part of the merchant's commission in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission_fixed = null,
+        public ?string $merchant_commission_fixed = null,
         /** The bank's own code; empty on success. */
-        public readonly ?string $original_bank_error_code = null,
+        public ?string $original_bank_error_code = null,
         /** The bank's own text; empty on success. */
-        public readonly ?string $original_bank_error_description = null,
+        public ?string $original_bank_error_description = null,
         /**
          * The gateway's word for the state, when the payment was completed by the merchant, for instance `Completed`.
          */
-        public readonly ?string $status = null,
+        public ?string $status = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

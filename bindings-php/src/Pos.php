@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** One way to charge a card. */
-final class Pos extends Native\Record
+final readonly class Pos extends Native\Record
 {
     protected const FIELDS = [
         'pos_id' => self::PLAIN,
@@ -30,49 +30,49 @@ final class Pos extends Native\Record
 
     public function __construct(
         /** How many instalments; 1 is a single payment. */
-        public readonly int $installments_number,
+        public int $installments_number,
         /** The terminal's number. */
-        public readonly ?string $pos_id = null,
+        public ?string $pos_id = null,
         /** The campaign's number. */
-        public readonly ?string $campaign_id = null,
+        public ?string $campaign_id = null,
         /** The allocation's number. */
-        public readonly ?string $allocation_id = null,
+        public ?string $allocation_id = null,
         /** `CREDIT CARD` or `DEBIT CARD`. */
-        public readonly ?string $card_type = null,
+        public ?string $card_type = null,
         /** The card programme, for instance `PARAF`. */
-        public readonly ?string $card_program = null,
+        public ?string $card_program = null,
         /** The scheme, for instance `VISA`. */
-        public readonly ?string $card_scheme = null,
+        public ?string $card_scheme = null,
         /**
          * The total the card will be charged, with all calculated digits.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $payable_amount = null,
+        public ?string $payable_amount = null,
         /**
          * The **total** the card will be charged, rounded to two decimals; not the amount of one instalment.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $amount_to_be_paid = null,
+        public ?string $amount_to_be_paid = null,
         /** The currency's letters. */
-        public readonly ?string $currency_code = null,
+        public ?string $currency_code = null,
         /** The currency's number in the gateway's own list. */
-        public readonly ?string $currency_id = null,
+        public ?string $currency_id = null,
         /** `Single payment`, or the number of instalments. */
-        public readonly ?string $title = null,
+        public ?string $title = null,
         /** The bank that issued the card. */
-        public readonly ?string $card_issuer_name = null,
+        public ?string $card_issuer_name = null,
         /** Agriculture cards: months until payment. */
-        public readonly ?string $maturity_period = null,
+        public ?string $maturity_period = null,
         /** Agriculture cards: payments a year. */
-        public readonly ?string $payment_frequency = null,
+        public ?string $payment_frequency = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

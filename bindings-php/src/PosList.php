@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What a card can be charged with. */
-final class PosList extends Native\Record
+final readonly class PosList extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -18,21 +18,21 @@ final class PosList extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /**
          * A row per instalment count; one row for a debit card or a card without instalments.
          *
          * @var list<Pos>
          */
-        public readonly array $data = [],
+        public array $data = [],
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A link to a payment page. */
-final class PurchaseLink extends Native\Record
+final readonly class PurchaseLink extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -19,19 +19,19 @@ final class PurchaseLink extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The page to send the buyer to. */
-        public readonly string $link,
+        public string $link,
         /** The gateway's text. */
-        public readonly ?string $success_message = null,
+        public ?string $success_message = null,
         /** The gateway's number of the order. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** An answer as it came. */
-final class RawReply extends Native\Record
+final readonly class RawReply extends Native\Record
 {
     protected const FIELDS = [
         'http_status' => self::PLAIN,
@@ -17,15 +17,15 @@ final class RawReply extends Native\Record
 
     public function __construct(
         /** The HTTP status. */
-        public readonly int $http_status,
+        public int $http_status,
         /** The application code, where there is one. */
-        public readonly ?int $status_code = null,
+        public ?int $status_code = null,
         /**
          * The whole body.
          *
          * @var array<string, mixed>
          */
-        public readonly array $body = [],
+        public array $body = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A charge of a recurring plan. */
-final class RecurringCharge extends Native\Record
+final readonly class RecurringCharge extends Native\Record
 {
     protected const FIELDS = [
         'id' => self::PLAIN,
@@ -22,29 +22,29 @@ final class RecurringCharge extends Native\Record
 
     public function __construct(
         /** The gateway's number of the row. */
-        public readonly ?string $id = null,
+        public ?string $id = null,
         /** Which charge of the plan, from 1. */
-        public readonly ?int $recurring_number = null,
+        public ?int $recurring_number = null,
         /**
          * The amount in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $amount = null,
+        public ?string $amount = null,
         /** When it was or will be made, in Turkish time. */
-        public readonly ?string $action_date = null,
+        public ?string $action_date = null,
         /** The gateway's word for its state. */
-        public readonly ?string $status = null,
+        public ?string $status = null,
         /** How often it was tried. */
-        public readonly ?int $attempts = null,
+        public ?int $attempts = null,
         /** The gateway's remark. */
-        public readonly ?string $remarks = null,
+        public ?string $remarks = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A recurring plan. */
-final class RecurringPlan extends Native\Record
+final readonly class RecurringPlan extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -32,65 +32,65 @@ final class RecurringPlan extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $message = null,
+        public ?string $message = null,
         /** The gateway's number of the plan. */
-        public readonly ?string $recurring_id = null,
+        public ?string $recurring_id = null,
         /** The plan's code. */
-        public readonly ?string $plan_code = null,
+        public ?string $plan_code = null,
         /** The currency. */
-        public readonly ?string $currency = null,
+        public ?string $currency = null,
         /**
          * The first charge, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $first_amount = null,
+        public ?string $first_amount = null,
         /**
          * Every later charge, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $recurring_amount = null,
+        public ?string $recurring_amount = null,
         /**
          * All charges together, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $total_amount = null,
+        public ?string $total_amount = null,
         /** How many charges in all. */
-        public readonly ?int $payment_number = null,
+        public ?int $payment_number = null,
         /** How many units lie between two charges. */
-        public readonly ?int $payment_interval = null,
+        public ?int $payment_interval = null,
         /** The unit, for instance `MONTH`. */
-        public readonly ?string $payment_cycle = null,
+        public ?string $payment_cycle = null,
         /** `ACTIVE` or `INACTIVE`. */
-        public readonly ?string $recurring_status = null,
+        public ?string $recurring_status = null,
         /** When the next charge is made, in Turkish time. */
-        public readonly ?string $next_action_date = null,
+        public ?string $next_action_date = null,
         /** When the first charge was made, in Turkish time. */
-        public readonly ?string $transaction_date = null,
+        public ?string $transaction_date = null,
         /** The masked card number. */
-        public readonly ?string $card_no = null,
+        public ?string $card_no = null,
         /**
          * The charges.
          *
          * @var list<RecurringCharge>
          */
-        public readonly array $transactions = [],
+        public array $transactions = [],
         /**
          * The cards of the plan.
          *
          * @var list<array<string, mixed>>
          */
-        public readonly array $cards = [],
+        public array $cards = [],
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

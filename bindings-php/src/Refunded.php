@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A refund that was carried out or registered. */
-final class Refunded extends Native\Record
+final readonly class Refunded extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -22,25 +22,25 @@ final class Refunded extends Native\Record
 
     public function __construct(
         /** 100 done, 101 registered: done later. */
-        public readonly int $status_code,
+        public int $status_code,
         /** True when the refund is only registered (101): ask `check_status` later. */
-        public readonly bool $pending,
+        public bool $pending,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /** The gateway's number of the order. */
-        public readonly ?string $order_no = null,
+        public ?string $order_no = null,
         /** The merchant's own number. */
-        public readonly ?string $invoice_id = null,
+        public ?string $invoice_id = null,
         /** A reference of the bank. */
-        public readonly ?string $ref_no = null,
+        public ?string $ref_no = null,
         /** A reference of the bank. */
-        public readonly ?string $ref_number = null,
+        public ?string $ref_number = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A card saved at the gateway. */
-final class SavedCard extends Native\Record
+final readonly class SavedCard extends Native\Record
 {
     protected const FIELDS = [
         'id' => self::PLAIN,
@@ -27,33 +27,33 @@ final class SavedCard extends Native\Record
 
     public function __construct(
         /** The token to pay with. */
-        public readonly string $card_token,
+        public string $card_token,
         /** The gateway's number of the row. */
-        public readonly ?string $id = null,
+        public ?string $id = null,
         /** The customer's number, with the merchant's number behind a dash. */
-        public readonly ?string $customer_number = null,
+        public ?string $customer_number = null,
         /** The customer's name. */
-        public readonly ?string $customer_name = null,
+        public ?string $customer_name = null,
         /** The customer's e-mail address. */
-        public readonly ?string $customer_email = null,
+        public ?string $customer_email = null,
         /** The customer's telephone number. */
-        public readonly ?string $customer_phone = null,
+        public ?string $customer_phone = null,
         /** The first digits of the card number. */
-        public readonly ?string $bin = null,
+        public ?string $bin = null,
         /** The masked card number, where the gateway gives it. */
-        public readonly ?string $card_number = null,
+        public ?string $card_number = null,
         /** The bank that issued the card, where the gateway gives it. */
-        public readonly ?string $card_issuer_bank = null,
+        public ?string $card_issuer_bank = null,
         /** When it was saved, in Turkish time. */
-        public readonly ?string $created_at = null,
+        public ?string $created_at = null,
         /** When it last changed, in Turkish time. */
-        public readonly ?string $updated_at = null,
+        public ?string $updated_at = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** The cards saved for a customer. */
-final class SavedCards extends Native\Record
+final readonly class SavedCards extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -18,21 +18,21 @@ final class SavedCards extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /**
          * The cards.
          *
          * @var list<SavedCard>
          */
-        public readonly array $data = [],
+        public array $data = [],
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

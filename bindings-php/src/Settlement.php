@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What became of an invoice that was in doubt. */
-final class Settlement extends Native\Record
+final readonly class Settlement extends Native\Record
 {
     protected const FIELDS = [
         'state' => self::PLAIN,
@@ -23,13 +23,13 @@ final class Settlement extends Native\Record
          *
          * @var PaymentState::*|string
          */
-        public readonly string $state,
+        public string $state,
         /** Whether `state` is final: then, and only then, may the shop act on it. */
-        public readonly bool $decided,
+        public bool $decided,
         /** How often the gateway was asked. */
-        public readonly int $asked,
+        public int $asked,
         /** The gateway's last word. */
-        public readonly ?Status $status = null,
+        public ?Status $status = null,
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What became of an invoice. */
-final class Status extends Native\Record
+final readonly class Status extends Native\Record
 {
     protected const FIELDS = [
         'state' => self::PLAIN,
@@ -45,85 +45,85 @@ final class Status extends Native\Record
          *
          * @var PaymentState::*|string
          */
-        public readonly string $state,
+        public string $state,
         /** The gateway's application code: 100 found, 41 failed, 69 not processed yet, 32 unknown invoice. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /**
          * The gateway's word, for instance `Completed`, `Failed`, `Pending`, `Pre-Authorization`, `Partial Refund`.
          */
-        public readonly ?string $transaction_status = null,
+        public ?string $transaction_status = null,
         /** The gateway's number of the order. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /** The gateway's number of the transaction. */
-        public readonly ?string $transaction_id = null,
+        public ?string $transaction_id = null,
         /** The gateway's text once more. */
-        public readonly ?string $message = null,
+        public ?string $message = null,
         /** Why it failed. */
-        public readonly ?string $reason = null,
+        public ?string $reason = null,
         /** The bank's code. */
-        public readonly ?string $bank_status_code = null,
+        public ?string $bank_status_code = null,
         /** The bank's text. */
-        public readonly ?string $bank_status_description = null,
+        public ?string $bank_status_description = null,
         /** The merchant's own number. */
-        public readonly ?string $invoice_id = null,
+        public ?string $invoice_id = null,
         /**
          * What was given back so far, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $total_refunded_amount = null,
+        public ?string $total_refunded_amount = null,
         /**
          * The order's total in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $product_price = null,
+        public ?string $product_price = null,
         /**
          * What the card was charged in lira, with the buyer's commission.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $transaction_amount = null,
+        public ?string $transaction_amount = null,
         /** A reference of the bank. */
-        public readonly ?string $ref_number = null,
+        public ?string $ref_number = null,
         /** `Auth` or `Pre-Authorization`. */
-        public readonly ?string $transaction_type = null,
+        public ?string $transaction_type = null,
         /** The bank's own code. */
-        public readonly ?string $original_bank_error_code = null,
+        public ?string $original_bank_error_code = null,
         /** The bank's own text. */
-        public readonly ?string $original_bank_error_description = null,
+        public ?string $original_bank_error_description = null,
         /**
          * The merchant's commission in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission = null,
+        public ?string $merchant_commission = null,
         /**
          * The buyer's commission in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $user_commission = null,
+        public ?string $user_commission = null,
         /** When the money reaches the merchant, `YYYY-MM-DD`. */
-        public readonly ?string $settlement_date = null,
+        public ?string $settlement_date = null,
         /** The outcome of 3-D Secure: 1 is authenticated. */
-        public readonly ?int $md_status = null,
+        public ?int $md_status = null,
         /** The gateway's number of the recurring plan. */
-        public readonly ?string $recurring_id = null,
+        public ?string $recurring_id = null,
         /** The recurring plan's code, for `recurring_plan`. */
-        public readonly ?string $recurring_plan_code = null,
+        public ?string $recurring_plan_code = null,
         /** When the plan charges next. */
-        public readonly ?string $next_action_date = null,
+        public ?string $next_action_date = null,
         /** The plan's state. */
-        public readonly ?string $recurring_status = null,
+        public ?string $recurring_status = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** What a code means. */
-final class StatusCode extends Native\Record
+final readonly class StatusCode extends Native\Record
 {
     protected const FIELDS = [
         'code' => self::PLAIN,
@@ -21,23 +21,23 @@ final class StatusCode extends Native\Record
 
     public function __construct(
         /** The code. */
-        public readonly string $code,
+        public string $code,
         /** Whether it is documented; an undocumented one has no texts. */
-        public readonly bool $known,
+        public bool $known,
         /** Meaning in English. */
-        public readonly ?string $en = null,
+        public ?string $en = null,
         /** Meaning in Turkish. */
-        public readonly ?string $tr = null,
+        public ?string $tr = null,
         /** What to do, in English. */
-        public readonly ?string $advice_en = null,
+        public ?string $advice_en = null,
         /** What to do, in Turkish. */
-        public readonly ?string $advice_tr = null,
+        public ?string $advice_tr = null,
         /**
          * Whether the same request may be sent again; absent for a bank's code.
          *
          * @var Resending::*|string|null
          */
-        public readonly ?string $resend = null,
+        public ?string $resend = null,
     ) {
     }
 }

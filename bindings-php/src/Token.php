@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A token. */
-final class Token extends Native\Record
+final readonly class Token extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -22,23 +22,23 @@ final class Token extends Native\Record
 
     public function __construct(
         /** 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** The token itself; the client caches it by itself. */
-        public readonly string $token,
+        public string $token,
         /** For how many seconds it may be used, counted from the answer. */
-        public readonly int $lifetime,
+        public int $lifetime,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /** What the merchant may do: 0 only 2D, 1 2D or 3D, 2 only 3D, 4 (or 8, at siblings 3) hosted pages. */
-        public readonly ?int $is_3d = null,
+        public ?int $is_3d = null,
         /** When it expires, in Turkish time, `YYYY-MM-DD HH:MM:SS`. */
-        public readonly ?string $expires_at = null,
+        public ?string $expires_at = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

@@ -11,7 +11,7 @@ namespace Halkode;
  * only some have are in `extra`. The raw request that the gateway stores with it (`json_data`: names, addresses,
  * encrypted card) is left out.
  */
-final class Transaction extends Native\Record
+final readonly class Transaction extends Native\Record
 {
     protected const FIELDS = [
         'id' => self::PLAIN,
@@ -41,83 +41,83 @@ final class Transaction extends Native\Record
 
     public function __construct(
         /** The gateway's number of the row. */
-        public readonly ?string $id = null,
+        public ?string $id = null,
         /** The gateway's number of the payment. */
-        public readonly ?string $payment_id = null,
+        public ?string $payment_id = null,
         /** The merchant's own number. */
-        public readonly ?string $invoice_id = null,
+        public ?string $invoice_id = null,
         /** The gateway's number of the order. */
-        public readonly ?string $order_id = null,
+        public ?string $order_id = null,
         /** The gateway's number of the merchant. */
-        public readonly ?string $merchant_id = null,
+        public ?string $merchant_id = null,
         /** The state by the gateway's number: 1 completed, 3 pending, 11 charged back. */
-        public readonly ?int $transaction_state_id = null,
+        public ?int $transaction_state_id = null,
         /**
          * What was charged, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $gross = null,
+        public ?string $gross = null,
         /**
          * The commission, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $fee = null,
+        public ?string $fee = null,
         /**
          * What the merchant gets, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $net = null,
+        public ?string $net = null,
         /**
          * The order's total, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $product_price = null,
+        public ?string $product_price = null,
         /**
          * What was given back, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $refund_request_amount = null,
+        public ?string $refund_request_amount = null,
         /**
          * The merchant's commission, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $merchant_commission = null,
+        public ?string $merchant_commission = null,
         /**
          * The buyer's commission, in lira.
          *
          * @var numeric-string|null
          */
-        public readonly ?string $user_commission = null,
+        public ?string $user_commission = null,
         /** How many instalments. */
-        public readonly ?int $installment = null,
+        public ?int $installment = null,
         /** The currency's letters. */
-        public readonly ?string $currency_code = null,
+        public ?string $currency_code = null,
         /** The card programme. */
-        public readonly ?string $card_program = null,
+        public ?string $card_program = null,
         /** The bank that issued the card. */
-        public readonly ?string $card_issuer_name = null,
+        public ?string $card_issuer_name = null,
         /** The masked card number. */
-        public readonly ?string $credit_card_no = null,
+        public ?string $credit_card_no = null,
         /** When the bank settles, in Turkish time. */
-        public readonly ?string $settlement_date_bank = null,
+        public ?string $settlement_date_bank = null,
         /** When the merchant is paid, in Turkish time. */
-        public readonly ?string $settlement_date_merchant = null,
+        public ?string $settlement_date_merchant = null,
         /** When it was made, in Turkish time. */
-        public readonly ?string $created_at = null,
+        public ?string $created_at = null,
         /** When it last changed, in Turkish time. */
-        public readonly ?string $updated_at = null,
+        public ?string $updated_at = null,
         /**
          * Fields of the answer that this library does not know, or that had an unexpected type.
          *
          * @var array<string, mixed>
          */
-        public readonly array $extra = [],
+        public array $extra = [],
     ) {
     }
 }

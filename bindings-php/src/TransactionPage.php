@@ -7,7 +7,7 @@ declare(strict_types=1);
 namespace Halkode;
 
 /** A page of transactions. */
-final class TransactionPage extends Native\Record
+final readonly class TransactionPage extends Native\Record
 {
     protected const FIELDS = [
         'status_code' => self::PLAIN,
@@ -21,23 +21,23 @@ final class TransactionPage extends Native\Record
 
     public function __construct(
         /** The gateway's application code, 100. */
-        public readonly int $status_code,
+        public int $status_code,
         /** This page's number. */
-        public readonly int $page,
+        public int $page,
         /** Whether there is a further page. */
-        public readonly bool $more,
+        public bool $more,
         /** The gateway's text. */
-        public readonly ?string $status_description = null,
+        public ?string $status_description = null,
         /**
          * The transactions of this page.
          *
          * @var list<Transaction>
          */
-        public readonly array $transactions = [],
+        public array $transactions = [],
         /** The last page's number, where the gateway tells it. */
-        public readonly ?int $last_page = null,
+        public ?int $last_page = null,
         /** How many transactions there are in all, where the gateway tells it. */
-        public readonly ?int $total = null,
+        public ?int $total = null,
     ) {
     }
 }

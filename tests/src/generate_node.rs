@@ -83,7 +83,7 @@ fn module(api: &Api) -> String {
 
 /// The tables by which names are translated, the classes of errors and the clients.
 fn runtime(api: &Api) -> String {
-    let mut text = format!("{ABOUT}'use strict';\n\n");
+    let mut text = format!("{ABOUT}// @ts-nocheck: the types of these methods stand in index.d.ts.\n'use strict';\n\n");
     text += "const { Client, DEFINITION, invoke } = require('./client.js');\nconst { HalkodeError, define } = require('./error.js');\n";
     text += "const { models } = require('./convert.js');\n\n";
     let configs = api.clients.iter().map(|client| &client.config);
@@ -135,7 +135,7 @@ fn client_class(client: &Client) -> String {
             )
         })
         .collect();
-    let mut text = format!("\n{}class {name} extends Client {{\n", comment(client.doc, ""));
+    let mut text = format!("\n{}class {name} extends Client {{\n", comment(&client_doc(client), ""));
     let _infallible = write!(
         text,
         "  static [DEFINITION] = {{ name: '{name}', config: '{}', operations: {{\n{operations}  }} }};\n",
@@ -149,6 +149,11 @@ fn client_class(client: &Client) -> String {
         );
     }
     text + "}\n"
+}
+
+/// What is true of a client in any language, and what only here.
+fn client_doc(client: &Client) -> String {
+    format!("{} In Node.js, every worker thread makes its own.", client.doc)
 }
 
 fn kind(operation: &OperationInfo) -> &'static str {
@@ -269,7 +274,7 @@ fn client_types(client: &Client, spoken: &Spoken) -> String {
         client.name,
         names.join("\n  | ")
     );
-    let _infallible = writeln!(text, "\n{}export class {} {{", comment(client.doc, ""), client.name);
+    let _infallible = writeln!(text, "\n{}export class {} {{", comment(&client_doc(client), ""), client.name);
     text += DOORS
         .replace("NAME", client.name)
         .replace("PREFIX", &client.name.to_uppercase())

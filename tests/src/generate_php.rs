@@ -205,22 +205,25 @@ fn absent(shape: &Shape) -> &'static str {
     }
 }
 
-fn promoted(field: &FieldInfo) -> String {
+fn promoted(field: &FieldInfo, manner: &str) -> String {
     let (php, closer) = given(&field.shape);
     let doc = match closer {
         // Apart from the text, or a reader of the comment would take the text for a part of the type.
         Some(closer) => format!("{}\n\n@var {closer}", field.doc),
         None => field.doc.clone(),
     };
-    format!("{}        public readonly {php} ${}{},\n", doc_block(&doc, "        "), field.name, absent(&field.shape))
+    format!("{}        {manner} {php} ${}{},\n", doc_block(&doc, "        "), field.name, absent(&field.shape))
 }
 
 fn reply_class(model: &ModelInfo) -> String {
     // A field without a default must come before those with one.
     let (always, maybe): (Vec<_>, Vec<_>) = model.fields.iter().partition(|field| absent(&field.shape).is_empty());
     let mut text = doc_block(&model.doc, "");
-    let _infallible =
-        writeln!(text, "final class {} extends Native\\Record\n{{\n    protected const FIELDS = [", model.name);
+    let _infallible = writeln!(
+        text,
+        "final readonly class {} extends Native\\Record\n{{\n    protected const FIELDS = [",
+        model.name
+    );
     for field in &model.fields {
         let of = match (bare(&field.shape), is_list(&field.shape)) {
             (Shape::Model(part), false) => format!("{}::class", part().name),
@@ -238,7 +241,7 @@ fn reply_class(model: &ModelInfo) -> String {
         let _infallible = writeln!(text, "    protected const SECRETS = [{}];", names.join(", "));
     }
     text += "\n    public function __construct(\n";
-    text.extend(always.into_iter().chain(maybe).map(promoted));
+    text.extend(always.into_iter().chain(maybe).map(|field| promoted(field, "public")));
     text + "    ) {\n    }\n}\n"
 }
 
@@ -290,7 +293,7 @@ fn error_class(api: &Api) -> String {
     let (reason, rest): (Vec<_>, Vec<_>) = api.failure.fields.iter().partition(|field| field.name == "reason");
     for field in reason.into_iter().chain(rest) {
         assert!(!TAKEN.contains(&field.name), "an exception of PHP has a {} of its own", field.name);
-        let mut line = promoted(field);
+        let mut line = promoted(field, "public readonly");
         if matches!(field.shape, Shape::Boolean) {
             line = line.replace(",\n", " = false,\n");
         }

@@ -74,7 +74,7 @@ fn module(api: &Api) -> String {
         from collections.abc import Mapping, Sequence\n\
         from decimal import Decimal\n\
         from typing import Any, Literal, TypeAlias\n\n\
-        from halkode._base import BaseError, Client, Field, Part, Reply\n\n\
+        from halkode._base import BaseError, Client, Field, Part, Reply, hidden\n\n\
         AmountLike: TypeAlias = Decimal | int | str\n\
         \"\"\"An amount as a request takes it: an exact decimal, a whole number, or text such as \"12.50\". Never a float.\"\"\"\n\n"
         .to_owned();
@@ -270,6 +270,7 @@ fn client_class(client: &Client) -> String {
     }
     text += "    ) -> None:\n";
     text += &docstring(&format!("        Nothing is sent.\n\n{}", arguments(&client.config)), "        ");
+    text += &hide(&client.config);
     text += "        self._open(\n            {\n";
     for field in required_first(&client.config) {
         let _infallible = writeln!(text, "                \"{}\": {},", field.name, safe(field.name));
@@ -305,6 +306,7 @@ fn method(operation: &OperationInfo) -> String {
         doc += &format!("\n{}", arguments(&request));
     }
     text += &docstring(&doc, "        ");
+    text += &hide(&request);
     if request.fields.is_empty() {
         let _infallible = writeln!(text, "        return self._call(\"{}\", {}, {{}})", operation.name, reply.name);
         return text;
@@ -318,6 +320,17 @@ fn method(operation: &OperationInfo) -> String {
         let _infallible = writeln!(text, "                \"{}\": {},", field.name, safe(field.name));
     }
     text + "            },\n        )\n"
+}
+
+/// Hides secret arguments from who prints the local variables of a frame.
+fn hide(model: &ModelInfo) -> String {
+    let secret = |field: &&FieldInfo| match bare(&field.shape) {
+        Shape::Secret => true,
+        Shape::Model(part) => part().fields.iter().any(|field| matches!(bare(&field.shape), Shape::Secret)),
+        _ => false,
+    };
+    let each = required_first(model).filter(secret);
+    each.map(|field| format!("        {0} = hidden({0})\n", safe(field.name))).collect()
 }
 
 /// The section of a docstring that tells of the parameters.

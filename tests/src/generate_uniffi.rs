@@ -1,6 +1,7 @@
 //! Writes the glue between the Kotlin classes and the native library, from what the library says about itself.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
@@ -22,14 +23,15 @@ pub fn files() -> Vec<(&'static str, String)> {
         .status()
         .expect("cargo starts");
     assert!(built.success(), "the library behind Kotlin does not build");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target));
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target));
     let library = target.join("debug").join(format!(
         "{}halkode_kotlin{}",
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     ));
     let out = tempfile::tempdir().expect("a temporary directory");
-    let utf8 = |path: &std::path::Path| path.to_str().expect("a path in UTF-8").into();
+    let utf8 = |path: &Path| path.to_str().expect("a path in UTF-8").into();
     generate(GenerateOptions {
         languages: vec![TargetLanguage::Kotlin],
         source: utf8(&library),
@@ -38,7 +40,8 @@ pub fn files() -> Vec<(&'static str, String)> {
         ..GenerateOptions::default()
     })
     .expect("UniFFI reads the library");
-    let text = fs::read_to_string(out.path().join("io/github/halkode/internal/halkode_kotlin.kt")).expect("UniFFI wrote it");
+    let text =
+        fs::read_to_string(out.path().join("io/github/halkode/internal/halkode_kotlin.kt")).expect("UniFFI wrote it");
     vec![(FILE, ours(&text))]
 }
 

@@ -1,5 +1,6 @@
 //! CONTRIBUTING promises that a new field costs one line and a new operation one place and one line. This test takes the examples out
-//! of that page, puts them into a copy of the project, and looks for them at the C ABI, on the wire, in the header and in the schema.
+//! of that page, puts them into a copy of the project, and looks for them at the C ABI, on the wire, in the header, in the schema, and in
+//! what is generated for every other language.
 
 #![allow(missing_docs)]
 
@@ -38,6 +39,29 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A language whose sources are generated: its name, and how the new operation, the new field and their documentation look in it.
+const LANGUAGES: [(&str, &str, &str); 4] = [
+    ("python", "def limits(", "dealer_code"),
+    ("node", "limits(", "dealerCode"),
+    ("php", "function limits(", "dealer_code"),
+    ("kotlin", "fun limits(", "dealerCode"),
+];
+
+/// Every generated source of a language, in one text.
+fn generated(place: &Path, language: &str) -> String {
+    let mut text = String::new();
+    let mut folders = vec![place.join(format!("generated/bindings-{language}"))];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(entry.path()),
+                false => text.push_str(&fs::read_to_string(entry.path()).unwrap()),
+            }
+        }
+    }
+    text
+}
+
 /// A copy of what the examples touch, with a small program beside it that writes the generated files.
 fn project() -> PathBuf {
     let root = root().canonicalize().unwrap();
@@ -72,12 +96,22 @@ fn project() -> PathBuf {
         ),
     )
     .unwrap();
-    let modules = ["generate", "generate_schema"].map(|name| {
-        format!("#[path = {:?}]\n#[allow(dead_code)]\nmod {name};\n", root.join(format!("tests/src/{name}.rs")))
-    });
-    let main = "fn main() {\n    std::fs::write(\"halkode.h\", generate::header()).unwrap();\n    \
-                std::fs::write(\"halkode.schema.json\", generate_schema::schema()).unwrap();\n}\n";
-    fs::write(probe.join("src/main.rs"), modules.concat() + main).unwrap();
+    let generators: Vec<String> = LANGUAGES.iter().map(|(language, ..)| format!("generate_{language}")).collect();
+    let modules =
+        ["api", "generate", "generate_schema"].into_iter().chain(generators.iter().map(String::as_str)).map(|name| {
+            format!("#[path = {:?}]\n#[allow(dead_code)]\nmod {name};\n", root.join(format!("tests/src/{name}.rs")))
+        });
+    let all = generators.iter().map(|name| format!("        .chain({name}::files(&api))\n"));
+    let main = format!(
+        "fn main() {{\n    let api = api::api();\n    \
+         let own = [(\"halkode.h\", generate::header()), (\"halkode.schema.json\", generate_schema::schema())];\n    \
+         for (file, text) in own.into_iter()\n{}    {{\n        \
+         let path = std::path::Path::new(\"generated\").join(file);\n        \
+         std::fs::create_dir_all(path.parent().unwrap()).unwrap();\n        \
+         std::fs::write(path, text).unwrap();\n    }}\n}}\n",
+        all.collect::<String>()
+    );
+    fs::write(probe.join("src/main.rs"), modules.collect::<String>() + &main).unwrap();
     place
 }
 
@@ -153,10 +187,22 @@ fn a_field_costs_one_line_and_an_operation_one_place_and_one_line() {
     });
     edit(&core.join("halkode/mod.rs"), "pub use pricing::{", |before| format!("{before}GetLimits, Limits, "));
 
+    if place.join("generated").exists() {
+        fs::remove_dir_all(place.join("generated")).unwrap();
+    }
     cargo(&place, &["run", "-p", "probe"]);
-    let header = fs::read_to_string(place.join("halkode.h")).unwrap();
+    for (language, method, field) in LANGUAGES {
+        let sources = generated(&place, language);
+        for wanted in
+            [method, "Asks for the merchant's limits.", field, "The dealer the refund is charged to.", "daily"]
+        {
+            assert!(sources.contains(wanted), "{language}: {wanted}");
+        }
+    }
+    let header = fs::read_to_string(place.join("generated/halkode.h")).unwrap();
     assert!(header.contains("#define HALKODE_OP_LIMITS \"limits\""), "{header}");
-    let schema: Value = serde_json::from_str(&fs::read_to_string(place.join("halkode.schema.json")).unwrap()).unwrap();
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string(place.join("generated/halkode.schema.json")).unwrap()).unwrap();
     assert!(
         schema["clients"]["halkode"]["operations"]["limits"]["description"].as_str().unwrap().contains("limits"),
         "{}",

@@ -2,6 +2,8 @@
 
 use halkode_tests::generate;
 
+// In the library it is public.
+#[allow(unreachable_pub)]
 #[path = "../src/generate_uniffi.rs"]
 mod generate_uniffi;
 

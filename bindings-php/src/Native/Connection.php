@@ -84,7 +84,7 @@ if (!\class_exists(Connection::class, false)) {
                 $value = (string) \get_cfg_var($setting);
                 if ($of === $client && $value !== '') {
                     $config[$field] = match ($kind) {
-                        'NUMBER' => \ctype_digit($value) ? (int) $value : $value,
+                        'NUMBER' => \preg_match('/^\d{1,9}$/D', $value) === 1 ? (int) $value : $value,
                         'FILE' => self::contents($setting, $value),
                         default => $value,
                     };

@@ -10,7 +10,7 @@ namespace Halkode\Native;
  * toArray() and serialize() give everything. What is printed or logged (var_dump(), print_r(), json_encode()) has
  * `[redacted]` in the place of a token, a card's token and the forms that lead to the bank.
  */
-abstract class Record implements \JsonSerializable
+abstract readonly class Record implements \JsonSerializable
 {
     protected const PLAIN = null;
     protected const OBJECT = Shapes::OBJECT;

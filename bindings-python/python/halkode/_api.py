@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from halkode._base import BaseError, Client, Field, Part, Reply
+from halkode._base import BaseError, Client, Field, Part, Reply, hidden
 
 AmountLike: TypeAlias = Decimal | int | str
 """An amount as a request takes it: an exact decimal, a whole number, or text such as "12.50". Never a float."""
@@ -2387,6 +2387,9 @@ class Halkode(Client):
             ca_pem: Certificates of further authorities to trust, in PEM, beside the usual public ones.
             user_agent: Added to the user agent, for instance `my-shop/2.1`.
         """
+        app_secret = hidden(app_secret)
+        merchant_key = hidden(merchant_key)
+        proxy = hidden(proxy)
         self._open(
             {
                 "app_id": app_id,
@@ -2474,6 +2477,8 @@ class Halkode(Client):
             identity_number: Insurance merchants: the insured person's identity number, 10 or 11 digits.
             additional: Fields this library does not know, sent as they are.
         """
+        card = hidden(card)
+        identity_number = hidden(identity_number)
         return self._call(
             "pay_2d",
             Payment,
@@ -2572,6 +2577,8 @@ class Halkode(Client):
             identity_number: Insurance merchants: the insured person's identity number, 10 or 11 digits.
             additional: Fields this library does not know, sent as they are.
         """
+        card = hidden(card)
+        identity_number = hidden(identity_number)
         return self._call(
             "pay_3d_form",
             BrowserForm,
@@ -2672,6 +2679,8 @@ class Halkode(Client):
             identity_number: Insurance merchants: the insured person's identity number, 10 or 11 digits.
             additional: Fields this library does not know, sent as they are.
         """
+        card = hidden(card)
+        identity_number = hidden(identity_number)
         return self._call(
             "pay_3d",
             BankPage,
@@ -2879,6 +2888,7 @@ class Halkode(Client):
             is_2d: Whether the payment goes without 3-D Secure; false when left out.
             commission_by: Who bears the commission; the rule of the merchant panel when left out.
         """
+        credit_card = hidden(credit_card)
         return self._call(
             "get_pos",
             PosList,
@@ -3120,6 +3130,7 @@ class Halkode(Client):
             identity_number: Insurance merchants: the insured person's identity number, 10 or 11 digits.
             additional: Fields this library does not know, sent as they are.
         """
+        identity_number = hidden(identity_number)
         return self._call(
             "purchase_link",
             PurchaseLink,
@@ -3180,6 +3191,7 @@ class Halkode(Client):
             customer_email: The customer's e-mail address.
             customer_phone: The customer's telephone number.
         """
+        card_number = hidden(card_number)
         return self._call(
             "save_card",
             SavedCardToken,
@@ -3235,6 +3247,7 @@ class Halkode(Client):
             expiry_year: Year of expiry, two or four digits.
             card_holder_name: The holder's name, when it changed.
         """
+        card_token = hidden(card_token)
         return self._call(
             "edit_card",
             SavedCardToken,
@@ -3261,6 +3274,7 @@ class Halkode(Client):
             card_token: The saved card.
             customer_number: The merchant's own number of the customer.
         """
+        card_token = hidden(card_token)
         return self._call(
             "delete_card",
             Done,
@@ -3338,6 +3352,8 @@ class Halkode(Client):
             identity_number: Insurance merchants: the insured person's identity number, 10 or 11 digits.
             additional: Fields this library does not know, sent as they are.
         """
+        card_token = hidden(card_token)
+        identity_number = hidden(identity_number)
         return self._call(
             "pay_card_token_2d",
             Payment,
@@ -3449,6 +3465,8 @@ class Halkode(Client):
             identity_number: Insurance merchants: the insured person's identity number, 10 or 11 digits.
             additional: Fields this library does not know, sent as they are.
         """
+        card_token = hidden(card_token)
+        identity_number = hidden(identity_number)
         return self._call(
             "pay_card_token_3d_form",
             BrowserForm,

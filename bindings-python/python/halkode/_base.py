@@ -104,6 +104,34 @@ def hashable(value: Any) -> Any:
     return value
 
 
+class HiddenText(str):
+    """Text that does not show itself where a traceback's local variables are printed, as Django and Sentry do."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "[redacted]"
+
+
+class HiddenMapping(dict[str, Any]):
+    """The same for a part of a request that came as a mapping."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "[redacted]"
+
+
+def hidden(value: Any) -> Any:
+    """A secret argument, for the frames of this package. Anything else is left for the library to refuse."""
+    if isinstance(value, str):
+        return HiddenText(value)
+    if isinstance(value, Mapping):
+        # By its own items(): Django's QueryDict keeps lists below what it shows.
+        return HiddenMapping(value.items())
+    return value
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Model:
     """An object with fields that cannot be changed.
@@ -187,7 +215,11 @@ class Part(Model):
                 "must not lie in a task queue, a cache or a session; charge it where it was typed, or save it at the "
                 "gateway and pass its token"
             )
-        return type(self).from_dict, (self.to_dict(),)
+        return _same_part, (type(self), dict(self._known()))
+
+
+def _same_part(cls: type[ModelType], values: dict[str, Any]) -> ModelType:
+    return cls(**values)
 
 
 class Reply(Model):
@@ -293,7 +325,14 @@ class Client:
         return self._native.call_json(operation, request)
 
     def _call(self, operation: str, reply: type[ModelType], request: dict[str, object]) -> ModelType:
-        return reply.from_dict(self._native.call(operation, request))
+        data = self._native.call(operation, request)
+        try:
+            return reply.from_dict(data)
+        except Exception as bug:
+            # Money may have moved: whatever is wrong here, it must not look like a refusal.
+            reason = f"a bug in this library ({type(bug).__name__} in a reply); please report it"
+            known = {"reason": reason, "operation": operation, "sent": "unknown", "in_doubt": True}
+            raise error({"kind": "internal", **known}) from bug
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

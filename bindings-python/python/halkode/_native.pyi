@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn, final
 
+__all__ = ["Client", "__version__"]
+
 __version__: str
 
 @final

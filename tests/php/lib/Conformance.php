@@ -279,7 +279,7 @@ final class Conformance
         $found = [];
         foreach ($secrets as $secret) {
             if (\is_string($secret) && \strlen($secret) >= 8 && \str_contains($printed, $secret)) {
-                $found[] = "error: repeats the secret $secret: $printed";
+                $found[] = "error: repeats the secret $secret: $text";
             }
         }
         // A security code is short: it counts where it stands alone, and lines of a trace have numbers too.

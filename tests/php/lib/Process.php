@@ -30,7 +30,7 @@ final class Process
     public static function run(string $code, array $options = [], array $environment = []): array
     {
         $bootstrap = \var_export(__DIR__ . '/bootstrap.php', true);
-        $command = [...self::php(), ...$options, '-r', "require $bootstrap; use Halkode\\Halkode; $code"];
+        $command = [...self::php(), ...$options, '-r', "require $bootstrap; class_alias(Halkode\\Halkode::class, 'Halkode'); $code"];
         $variables = \array_filter(\array_merge(\getenv(), $environment), static fn ($value) => $value !== null);
         $process = \proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes, null, $variables);
         $printed = \stream_get_contents($pipes[1]);

@@ -1,1 +1,137 @@
 <?php
+
+declare(strict_types=1);
+
+namespace Halkode\Tests;
+
+use Halkode\Halkode;
+
+/** Runs tests and says what came of them; a test that checks nothing has failed. */
+final class Suite
+{
+    public const GOOD_CARD = '4155650100416111';
+    public const NO_FUNDS_CARD = '4155650100000519';
+
+    /** The published test merchant. */
+    public const KEYS = [
+        'app_id' => 'a2a7cb8131890a35353629182274c756',
+        'app_secret' => 'a9b5c28211388c7a6a705122a24e6f46',
+        'merchant_key' => '$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72',
+    ];
+
+    private static int $checks = 0;
+    private static int $passed = 0;
+    private static int $failed = 0;
+
+    /** @param array<string, \Closure(): void> $tests */
+    public static function run(string $name, #[\SensitiveParameter] array $tests): void
+    {
+        foreach ($tests as $title => $test) {
+            self::$checks = 0;
+            try {
+                $test();
+                self::check(self::$checks > 0, 'the test checks something');
+                self::$passed++;
+                echo "  $name: $title\n";
+            } catch (\Throwable $error) {
+                self::$failed++;
+                echo "FAILED $name: $title\n    ", \get_debug_type($error), ': ', $error->getMessage(), "\n    ",
+                    $error->getFile(), ':', $error->getLine(), "\n", $error->getTraceAsString(), "\n";
+            }
+        }
+    }
+
+    /** The last line; the exit status. */
+    public static function end(): int
+    {
+        echo self::$passed, ' passed, ', self::$failed, " failed\n";
+        return self::$failed === 0 && self::$passed > 0 ? 0 : 1;
+    }
+
+    public static function check(bool $holds, string $what): void
+    {
+        self::$checks++;
+        if (!$holds) {
+            throw new \RuntimeException("not so: $what");
+        }
+    }
+
+    public static function same(mixed $expected, mixed $actual, string $what = 'value'): void
+    {
+        $shown = static fn (mixed $value) => \var_export($value, true);
+        self::check($expected === $actual, "$what: expected {$shown($expected)}, got {$shown($actual)}");
+    }
+
+    public static function contains(string $wanted, string $text): void
+    {
+        self::check(\str_contains($text, $wanted), "\"$wanted\" is in: $text");
+    }
+
+    public static function lacks(string $unwanted, string $text): void
+    {
+        self::check(!\str_contains($text, $unwanted), "\"$unwanted\" is not in: $text");
+    }
+
+    /**
+     * What the work throws, which must be of this class.
+     *
+     * @template T of \Throwable
+     *
+     * @param class-string<T> $class
+     *
+     * @return T
+     */
+    public static function throws(string $class, \Closure $work): \Throwable
+    {
+        try {
+            $work();
+        } catch (\Throwable $error) {
+            self::same($class, $error::class, "the error ({$error->getMessage()})");
+            return $error;
+        }
+        throw new \RuntimeException("nothing was thrown where a $class was expected");
+    }
+
+    /** A process that ends well; gives what it printed. */
+    public static function prints(string $code, array $options = [], array $environment = []): string
+    {
+        [$status, $printed] = Process::run($code, $options, $environment);
+        self::check($status === 0, "the process ends with 0, not $status: $printed");
+        return $printed;
+    }
+
+    public static function invoice(): string
+    {
+        return 'PHP-' . \bin2hex(\random_bytes(8));
+    }
+
+    /** A sale, ready to be sent. */
+    public static function sale(string $invoice, string $total = '149.90', string $card = self::GOOD_CARD): array
+    {
+        return [
+            'invoice_id' => $invoice,
+            'total' => $total,
+            'name' => 'Ayşe',
+            'surname' => 'Yılmaz',
+            'card' => [
+                'holder_name' => 'Ayşe Yılmaz', 'number' => $card, 'expiry_month' => '12', 'expiry_year' => '2040', 'cvv' => '555',
+            ],
+        ];
+    }
+
+    /** A client without a gateway, for what needs no network. */
+    public static function offline(): Halkode
+    {
+        return new Halkode(self::KEYS);
+    }
+
+    /** A client of the bank at hand; what is given differs. */
+    public static function client(array $config = []): Halkode
+    {
+        $keys = [];
+        foreach (['app_id', 'app_secret', 'merchant_key', 'base_url'] as $name) {
+            $keys[$name] = \getenv('HALKODE_' . \strtoupper($name));
+        }
+        return new Halkode($config + $keys);
+    }
+}

@@ -430,7 +430,7 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
     public suspend fun hashAsync(request: MakeHash): HashKey =
         typedAsync("hash", request, HashKey.codec)
 
-    /** Opens a `hashKey`; nothing is sent. */
+    /** Opens a `hash_key`; nothing is sent. */
     @Throws(HalkodeException::class)
     public fun openHash(request: OpenHash): OpenedHash =
         typed("open_hash", request, OpenedHash.codec)
@@ -441,7 +441,7 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
         typedAsync("open_hash", request, OpenedHash.codec)
 
     /**
-     * Explains why the gateway refuses a `hashKey`: which part differs and which known mistake it looks like; nothing
+     * Explains why the gateway refuses a `hash_key`: which part differs and which known mistake it looks like; nothing
      * is sent.
      */
     @Throws(HalkodeException::class)
@@ -485,5 +485,10 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromEnv(): Halkode = Halkode(null)
+
+        /** Makes a client from a configuration in JSON, its members named as the core does; nothing is sent. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(config: Json.Object): Halkode = Halkode(config)
     }
 }

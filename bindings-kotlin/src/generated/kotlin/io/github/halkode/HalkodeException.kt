@@ -15,7 +15,7 @@ public sealed class HalkodeException(
     /** One sentence for the developer, without secrets. */
     public val reason: String get() = failure.reason
 
-    /** The operation, for instance `pay2d`. */
+    /** The operation, for instance `pay_2d`. */
     public val operation: String? get() = failure.operation
 
     /** The field of the request that was refused, for instance `items[1].price`. */

@@ -1471,7 +1471,7 @@ public data class HashKey(
     }
 }
 
-/** One part of a `hashKey`. */
+/** One part of a `hash_key`. */
 public data class HashPart(
     /** Its name in the layout; empty for a part too many. */
     public val name: String,
@@ -1498,7 +1498,7 @@ public data class HashPart(
     }
 }
 
-/** What is in a `hashKey`. That it opens proves nothing about its content: it carries no signature. */
+/** What is in a `hash_key`. That it opens proves nothing about its content: it carries no signature. */
 public data class OpenedHash(
     /** Whether the parts are as many as the layout has. */
     public val fits: Boolean,
@@ -1560,7 +1560,7 @@ public data class ComparedPart(
     }
 }
 
-/** Why a `hashKey` does not fit. */
+/** Why a `hash_key` does not fit. */
 public data class HashExplanation(
     /** Whether it fits: it opens with the right secret and every part means the same. */
     public val fits: Boolean,
@@ -1683,7 +1683,7 @@ public data class Failure(
     public val reason: String,
     /** True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice. */
     public val inDoubt: Boolean,
-    /** The operation, for instance `pay2d`. */
+    /** The operation, for instance `pay_2d`. */
     public val operation: String? = null,
     /** The field of the request that was refused, for instance `items[1].price`. */
     public val field: String? = null,

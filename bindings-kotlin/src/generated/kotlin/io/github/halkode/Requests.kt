@@ -655,7 +655,7 @@ public data class Pay3d @JvmOverloads constructor(
 }
 
 /**
- * Completes or cancels a 3-D Secure payment staged with `completedBy: merchant`. After 15 minutes the gateway fails it
+ * Completes or cancels a 3-D Secure payment staged with `completed_by: merchant`. After 15 minutes the gateway fails it
  * by itself (docs/protocol-halkode.md#payment-complete).
  */
 public data class CompletePayment @JvmOverloads constructor(
@@ -1745,7 +1745,7 @@ public data class DeleteRecurringPlan(
     }
 }
 
-/** Reads what the buyer's browser brought back to `returnUrl` or `cancelUrl`. */
+/** Reads what the buyer's browser brought back to `return_url` or `cancel_url`. */
 public data class VerifyReturn @JvmOverloads constructor(
     /** All fields that came, from query and form together. */
     public val fields: Map<String, Json> = emptyMap(),
@@ -1907,7 +1907,7 @@ public data class ConfirmWebhook @JvmOverloads constructor(
     }
 }
 
-/** Asks for a sealed `hashKey`. */
+/** Asks for a sealed `hash_key`. */
 public data class MakeHash @JvmOverloads constructor(
     /** What is sealed. */
     public val layout: Layout,
@@ -2045,11 +2045,11 @@ public data class LookUpStatusCode @JvmOverloads constructor(
 public data class Raw @JvmOverloads constructor(
     /** The path below the base address, for instance `/api/checkstatus`. */
     public val path: String,
-    /** The JSON body. `merchantKey` is added when it is not there. */
+    /** The JSON body. `merchant_key` is added when it is not there. */
     public val body: Map<String, Json> = emptyMap(),
     /**
-     * Names of the body's fields to seal into `hashKey`, in order, for instance `["invoiceId", "merchantKey"]`; no hash
-     * when left out.
+     * Names of the body's fields to seal into `hash_key`, in order, for instance `["invoice_id", "merchant_key"]`; no
+     * hash when left out.
      */
     public val hash: List<String> = emptyList(),
     /** What to seal with; the app secret when left out. */

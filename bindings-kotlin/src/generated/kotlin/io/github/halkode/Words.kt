@@ -135,7 +135,7 @@ public enum class ReportType(override val word: String) : Word {
     DAILY("daily"),
     /** One hour: `date` with its time. */
     HOURLY("hourly"),
-    /** From `fromDate` to `toDate`. */
+    /** From `from_date` to `to_date`. */
     RANGE("range"),
     ;
 
@@ -207,31 +207,33 @@ public enum class WebhookKind(override val word: String) : Word {
 
 /** What is sealed, part by part (docs/protocol-halkode.md#hash). */
 public enum class Layout(override val word: String) : Word {
-    /** Every payment request: `total`, `installmentsNumber`, `currencyCode`, merchant key, `invoiceId`. */
+    /** Every payment request: `total`, `installments_number`, `currency_code`, merchant key, `invoice_id`. */
     PAYMENT("payment"),
-    /** A refund: `amount`, `invoiceId`, merchant key. */
+    /** A refund: `amount`, `invoice_id`, merchant key. */
     REFUND("refund"),
-    /** A status query: `invoiceId`, merchant key. */
+    /** A status query: `invoice_id`, merchant key. */
     CHECK_STATUS("check_status"),
-    /** The capture or release of a pre-authorisation: merchant key, `invoiceId`, `status`. */
+    /** The capture or release of a pre-authorisation: merchant key, `invoice_id`, `status`. */
     CONFIRM_PAYMENT("confirm_payment"),
-    /** The completion of a 3-D Secure payment: merchant key, `invoiceId`, `orderId`, `status`. */
+    /** The completion of a 3-D Secure payment: merchant key, `invoice_id`, `order_id`, `status`. */
     COMPLETE_PAYMENT("complete_payment"),
     /**
-     * A transaction list, sealed with the merchant key instead of the app secret: `date`, `invoiceid`, `currencyId`,
+     * A transaction list, sealed with the merchant key instead of the app secret: `date`, `invoiceid`, `currency_id`,
      * `paymentmethodid`, `minamount`, `maxamount`, `transactionState`, each empty when it is not sent.
      */
     TRANSACTIONS("transactions"),
-    /** Saving a card: merchant key, `customerNumber`, `cardHolderName`, `cardNumber`, `expiryMonth`, `expiryYear`. */
+    /**
+     * Saving a card: merchant key, `customer_number`, `card_holder_name`, `card_number`, `expiry_month`, `expiry_year`.
+     */
     SAVE_CARD("save_card"),
-    /** Changing or deleting a saved card: merchant key, `customerNumber`, `cardToken`. */
+    /** Changing or deleting a saved card: merchant key, `customer_number`, `card_token`. */
     CARD("card"),
     /**
      * What the gateway seals into a payment's answer, a browser return or a sale web-hook: `status`, `total`,
-     * `invoiceId`, `orderId`, `currencyCode`.
+     * `invoice_id`, `order_id`, `currency_code`.
      */
     PAYMENT_ANSWER("payment_answer"),
-    /** What the gateway seals into a refund web-hook: `status`, `amount`, `invoiceId`, `orderId`. */
+    /** What the gateway seals into a refund web-hook: `status`, `amount`, `invoice_id`, `order_id`. */
     REFUND_HOOK("refund_hook"),
     ;
 

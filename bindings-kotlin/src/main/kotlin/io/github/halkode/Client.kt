@@ -57,7 +57,7 @@ public sealed class Client(gateway: String, config: Json.Object?) : AutoCloseabl
     internal suspend fun <T : Model> typedAsync(operation: String, request: Model, reply: Codec<T>): T =
         suspending { stop -> understood(send(operation, request.toJson(), stop), reply) }
 
-    private fun send(operation: String, request: Json.Object, stop: () -> Boolean): Json.Object {
+    internal fun send(operation: String, request: Json, stop: () -> Boolean): Json.Object {
         check(!native.uniffiIsDestroyed) { "this client is closed" }
         return Native.call(native, operation, request, object : NativeStop {
             override fun stopped() = stop()

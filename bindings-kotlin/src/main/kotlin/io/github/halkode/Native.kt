@@ -28,7 +28,7 @@ internal object Native {
         calling(Sent.NO) { NativeClient(name, config?.let { lower(it, 0) }) }
 
     /** A closed client throws [IllegalStateException]. */
-    fun call(client: NativeClient, operation: String, request: Json.Object, stop: NativeStop): Json.Object =
+    fun call(client: NativeClient, operation: String, request: Json, stop: NativeStop): Json.Object =
         calling(Sent.UNKNOWN) {
             encodable(operation)
             lift(client.call(operation, lower(request, 0), stop)) as Json.Object

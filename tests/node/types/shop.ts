@@ -1,0 +1,94 @@
+// What a shop in TypeScript writes, and what the compiler must not let it write. Compiled, never run.
+import {
+  DeclinedError,
+  Halkode,
+  HalkodeError,
+  TransportError,
+  type Amount,
+  type Card,
+  type Config,
+  type Confirmation,
+  type PaymentState,
+  type Pay2d,
+  type PosList,
+} from 'halkode';
+
+const config: Config = { appId: 'a', appSecret: 'b', merchantKey: 'c', environment: 'test', timeout: 30 };
+const client = new Halkode(config);
+const card: Card = { holderName: 'Ayşe Yılmaz', number: '4155650100416111', expiryMonth: '12', expiryYear: '2040', cvv: '555' };
+
+export async function pay(total: Amount, signal: AbortSignal): Promise<string> {
+  const order: Pay2d = {
+    invoiceId: 'A-1',
+    total,
+    name: 'Ayşe',
+    surname: 'Yılmaz',
+    card,
+    items: [{ name: 'Çanta', price: '149.90', quantity: 1 }],
+    currency: undefined,
+    discount: null,
+    transactionType: 'PreAuth',
+    additional: { anything: [1, true, null, { nested: 'x' }] },
+  };
+  try {
+    const payment = await client.pay2d(order, { signal });
+    return payment.orderId ?? payment.invoiceId ?? '';
+  } catch (error) {
+    if (error instanceof DeclinedError) return error.explanationTr ?? error.reason;
+    if (error instanceof TransportError && error.inDoubt) {
+      const { state, decided } = await client.settle({ invoiceId: order.invoiceId, deadline: 30, spacing: 2 });
+      return decided ? state : 'in doubt';
+    }
+    if (error instanceof HalkodeError) {
+      const code: `ERR_HALKODE_${string}` = error.code;
+      const { name, kind, statusCode } = error.toJSON();
+      return [code, name, kind, statusCode, error.sent, error.field].join();
+    }
+    throw error;
+  }
+}
+
+export async function rows(pos: PosList): Promise<string[]> {
+  const { rows } = await client.installmentTable({ amount: '100.00', data: pos.data });
+  return rows.flatMap((row) => row.installments);
+}
+
+interface Returned {
+  invoice_id: string;
+}
+
+export async function confirm(fields: Returned): Promise<Confirmation> {
+  const confirmation = await client.confirmReturn({ fields, invoiceId: 'A-1', total: '149.90' });
+  const state: PaymentState = confirmation.state;
+  return state === 'paid' ? confirmation : Promise.reject(new DeclinedError({ reason: 'no', statusCode: 41 }));
+}
+
+export async function byName(): Promise<unknown> {
+  const reply = await client.call('check_status', { invoice_id: 'A-1' });
+  const text: string = await client.callJson('not_known_yet', '{}');
+  const { token, extra } = await client.token();
+  return [reply['state'], text, token, extra['anything'], Halkode.fromEnv(), Halkode.fromJson('{}')];
+}
+
+export async function mistakes(): Promise<void> {
+  // @ts-expect-error an amount is text
+  await client.refund({ invoiceId: 'A-1', amount: 5.5 });
+  // @ts-expect-error a misspelled field
+  await client.refund({ invoice_id: 'A-1' });
+  // @ts-expect-error a missing field
+  await client.refund({});
+  // @ts-expect-error no such word
+  await client.pay2d({ invoiceId: 'A', total: '1.00', name: 'a', surname: 'b', card, currency: 'TL' });
+  // @ts-expect-error a count is a number
+  await client.pay2d({ invoiceId: 'A', total: '1.00', name: 'a', surname: 'b', card, installmentsNumber: '3' });
+  // @ts-expect-error an option that is none
+  await client.refund({ invoiceId: 'A-1' }, { timeout: 5 });
+  // @ts-expect-error no such word
+  new Halkode({ ...config, environment: 'prod' });
+  // @ts-expect-error the base class is not made by itself
+  new HalkodeError({ reason: 'x' });
+  // @ts-expect-error a reply does not have this
+  (await client.checkStatus({ invoiceId: 'A-1' })).transaction_status;
+  // @ts-expect-error an attribute is not written to
+  new DeclinedError({ reason: 'x' }).kind = 'declined';
+}

@@ -1,0 +1,40 @@
+"""The README's code runs."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import halkode
+from conftest import charges
+from replays import Sandbox
+
+README = Path(__file__).parents[2] / "bindings-python/README.md"
+
+
+def test_the_readmes_code(bank: Sandbox, capsys: pytest.CaptureFixture[str], invoice: str) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 3
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block.replace("ORDER-1001-1", invoice), str(README), "exec"), names)
+    said = capsys.readouterr().out
+    assert said.startswith("paid, order ")
+    assert "amount amount has a comma" in said
+    assert names["client"].check_status(invoice_id=invoice).state == "partially_refunded"
+    assert charges(bank, invoice) == 1
+
+    order = {"invoice_id": f"{invoice}-3d", "total": Decimal("20.00")}
+    assert order["invoice_id"] in names["start_3d"](order)
+    with pytest.raises(halkode.Error):
+        names["came_back"](order, {"invoice_id": order["invoice_id"], "status_code": "100"})
+
+
+def test_the_readme_names_every_class_and_attribute_of_errors() -> None:
+    text = README.read_text(encoding="utf-8")
+    for name in [*halkode.Error.__halkode__, *(one.__name__ for one in halkode.Error.__subclasses__())]:
+        assert f"`{name}`" in text, name
