@@ -42,42 +42,19 @@ pub trait NativeStop: Send + Sync {
     fn stopped(&self) -> bool;
 }
 
-/// What every client type can do.
-trait Gateway: Send + Sync {
-    fn call_value(&self, operation: &str, request: Json) -> Result<Json, HalkodeError>;
-}
-
-/// One line per client type of the core: its name, and what it is configured with.
-macro_rules! gateways { ($($client:ident($config:ident)),*) => {
-    $(impl Gateway for halkode::$client {
-        fn call_value(&self, operation: &str, request: Json) -> Result<Json, HalkodeError> {
-            halkode::$client::call_value(self, operation, request, Reading::Strict)
-        }
-    })*
-
-    /// Without a configuration, the environment's.
-    fn make(name: &str, config: Option<Json>) -> Result<Box<dyn Gateway>, HalkodeError> {
-        match name {
-            $(stringify!($client) => Ok(Box::new(match config {
-                Some(config) => halkode::$client::from_value(config)?,
-                None => halkode::$client::new(halkode::$config::from_env()?)?,
-            })),)*
-            _ => Err(HalkodeError::internal("there is no such client")),
-        }
-    }
-} }
-gateways!(Halkode(Config));
-
 /// A client of a gateway.
 #[derive(uniffi::Object)]
-pub struct NativeClient(Box<dyn Gateway>);
+pub struct NativeClient(halkode::Client);
 
 #[uniffi::export]
 impl NativeClient {
     /// Makes a client of this name; without a configuration, from the environment. Nothing is sent.
     #[uniffi::constructor]
     pub fn new(name: String, config: Option<NativeValue>) -> Result<Arc<Self>, NativeError> {
-        let made = guard(Sent::No, || make(&name, config.map(Json::from)))?;
+        let made = guard(Sent::No, || match config {
+            Some(config) => halkode::Client::new(&name, config.into()),
+            None => halkode::Client::from_env(&name),
+        })?;
         Ok(Arc::new(Self(made)))
     }
 
@@ -88,7 +65,7 @@ impl NativeClient {
         request: NativeValue,
         stop: Box<dyn NativeStop>,
     ) -> Result<NativeValue, NativeError> {
-        let work = || self.0.call_value(&operation, request.into()).map(NativeValue::from);
+        let work = || self.0.call_value(&operation, request.into(), Reading::Strict).map(NativeValue::from);
         Ok(guard(Sent::Unknown, || interruptible(move || stop.stopped(), work))?)
     }
 }

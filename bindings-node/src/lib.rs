@@ -7,37 +7,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use halkode::{Config, Halkode, HalkodeError, Sent, caught, guard, interruptible};
+use halkode::{Client, HalkodeError, Json, Sent, caught, guard, interruptible};
 use napi::bindgen_prelude::{AsyncTask, Either, External, Object, retain_current_module_for_unload_safety};
 use napi::{Env, Result, ScopedTask};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
-/// What every client type can do.
-trait Client: Send + Sync {
-    fn call(&self, operation: &str, request: &str) -> std::result::Result<String, HalkodeError>;
-}
-
-/// The client types with their configurations: one line each.
-macro_rules! clients { ($($client:ident($config:ident),)*) => {
-    $(impl Client for $client {
-        fn call(&self, operation: &str, request: &str) -> std::result::Result<String, HalkodeError> {
-            self.call_json(operation, request)
-        }
-    })*
-
-    fn make(client: &str, config: &Given) -> std::result::Result<Arc<dyn Client>, HalkodeError> {
-        match client {
-            $(stringify!($client) => Ok(Arc::new(match config {
-                Either::A(json) => $client::from_json(json)?,
-                Either::B(variables) => $client::new($config::from_variables(|name| variables.get(name).cloned())?)?,
-            })),)*
-            _ => Err(HalkodeError::internal(format!("there is no client type {client}"))),
-        }
+fn make(gateway: &str, config: &Given) -> std::result::Result<Client, HalkodeError> {
+    match config {
+        Either::A(json) => Client::new(
+            gateway,
+            Json::parse(json).map_err(|reason| HalkodeError::request("", format!("the configuration is {reason}")))?,
+        ),
+        Either::B(variables) => Client::from_variables(gateway, |name| variables.get(name).cloned()),
     }
-} }
-clients! {
-    Halkode(Config),
 }
 
 /// A configuration as JSON, or the variables to read it from: a worker thread has an environment of its own, which the process'
@@ -45,7 +28,7 @@ clients! {
 type Given = Either<String, HashMap<String, String>>;
 
 /// A client, as JavaScript holds it.
-pub struct Door(Arc<dyn Client>);
+pub struct Door(Arc<Client>);
 
 /// Asks one call to end early.
 #[derive(Clone, Default)]
@@ -56,11 +39,11 @@ const ASKED: u8 = 2;
 
 /// Makes a client; nothing is sent. Gives an error as JSON text.
 #[napi(catch_unwind)]
-pub fn open(client: String, config: Given) -> Either<External<Door>, String> {
+pub fn open(gateway: String, config: Given) -> Either<External<Door>, String> {
     // A thread of the pool may outlive the worker that loaded the addon, and with it the addon.
     retain_current_module_for_unload_safety();
-    match guard(Sent::No, || make(&client, &config)) {
-        Ok(client) => Either::A(External::new(Door(client))),
+    match guard(Sent::No, || make(&gateway, &config)) {
+        Ok(client) => Either::A(External::new(Door(Arc::new(client)))),
         Err(error) => Either::B(told(&error)),
     }
 }
@@ -85,7 +68,7 @@ pub fn version() -> &'static str {
 
 /// A call on its way through libuv's pool.
 pub struct Call {
-    client: Arc<dyn Client>,
+    client: Arc<Client>,
     operation: String,
     request: Zeroizing<String>,
     stop: Stop,
@@ -107,7 +90,7 @@ impl<'task> ScopedTask<'task> for Call {
             let state = self.stop.0.clone();
             state.fetch_or(BEGUN, Ordering::AcqRel);
             let asked = move || state.load(Ordering::Acquire) & ASKED != 0;
-            interruptible(asked, || self.client.call(&self.operation, &self.request)).map(Zeroizing::new)
+            interruptible(asked, || self.client.call_json(&self.operation, &self.request)).map(Zeroizing::new)
         });
         Ok(outcome.map_err(|error| told(&error)))
     }

@@ -6,7 +6,7 @@ mod convert;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use halkode::{Config, Halkode, HalkodeError, Json, Reading, Sent, guard, interruptible};
+use halkode::{HalkodeError, Json, Reading, Sent, guard, interruptible};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
@@ -35,35 +35,13 @@ fn guarded<T>(sent: Sent, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     guard(sent, || Ok(work())).unwrap_or_else(|error| Err(Fault::Ours(error)))
 }
 
-/// A client of any gateway, by names and values.
-trait Gateway: Send + Sync {
-    fn value(&self, operation: &str, request: Json) -> Result<Json, HalkodeError>;
-    fn json(&self, operation: &str, request: &str) -> Result<String, HalkodeError>;
-}
-
-/// The client types that there are, each with its configuration.
-macro_rules! gateways { ($($client:ident($config:ident)),*) => {
-    $(impl Gateway for $client {
-        fn value(&self, operation: &str, request: Json) -> Result<Json, HalkodeError> {
-            self.call_value(operation, request, Reading::Exact)
-        }
-        fn json(&self, operation: &str, request: &str) -> Result<String, HalkodeError> {
-            self.call_json(operation, request)
-        }
-    })*
-
-    /// Makes a client; without a configuration, from the environment.
-    fn open(gateway: &str, config: Option<Json>) -> Result<Box<dyn Gateway>, HalkodeError> {
-        match gateway {
-            $(stringify!($client) => Ok(Box::new(match config {
-                Some(config) => $client::from_value(config)?,
-                None => $client::new($config::from_env()?)?,
-            })),)*
-            _ => Err(HalkodeError::request("gateway", concat!("is unknown; there are", $(" ", stringify!($client)),*))),
-        }
+/// Makes a client; without a configuration, from the environment.
+fn open(gateway: &str, config: Option<Json>) -> Result<halkode::Client, HalkodeError> {
+    match config {
+        Some(config) => halkode::Client::new(gateway, config),
+        None => halkode::Client::from_env(gateway),
     }
-} }
-gateways!(Halkode(Config));
+}
 
 thread_local! {
     /// Whether a call is under way on this thread. Only a signal handler could begin another inside it, where it would wait for
@@ -93,7 +71,7 @@ impl Drop for Busy {
 }
 
 #[pyclass(frozen, module = "halkode._native")]
-struct Client(Box<dyn Gateway>);
+struct Client(halkode::Client);
 
 impl Client {
     /// Carries out a call without the GIL. Python's signal handlers run while it waits; when one raises, the waiting ends, and what
@@ -101,10 +79,10 @@ impl Client {
     fn run<T: Send>(
         &self,
         py: Python<'_>,
-        work: impl FnOnce(&dyn Gateway) -> Result<T, HalkodeError> + Send,
+        work: impl FnOnce(&halkode::Client) -> Result<T, HalkodeError> + Send,
     ) -> Outcome<T> {
         let _busy = Busy::enter()?;
-        let gateway = &*self.0;
+        let gateway = &self.0;
         let (result, raised) = py.detach(|| {
             let raised = Rc::new(RefCell::new(None));
             let heard = raised.clone();
@@ -146,14 +124,14 @@ impl Client {
     #[pyo3(signature = (operation, request, /))]
     fn call<'py>(&self, py: Python<'py>, operation: &str, request: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         guarded(Sent::No, || convert::read(request))
-            .and_then(|request| self.run(py, |gateway| gateway.value(operation, request)))
+            .and_then(|request| self.run(py, |gateway| gateway.call_value(operation, request, Reading::Exact)))
             .and_then(|reply| guarded(Sent::Unknown, || Ok(convert::write(py, reply)?)))
             .map_err(|fault| exception(py, fault, operation))
     }
 
     #[pyo3(signature = (operation, request, /))]
     fn call_json(&self, py: Python<'_>, operation: &str, request: &str) -> PyResult<String> {
-        self.run(py, |gateway| gateway.json(operation, request)).map_err(|fault| exception(py, fault, operation))
+        self.run(py, |gateway| gateway.call_json(operation, request)).map_err(|fault| exception(py, fault, operation))
     }
 
     /// A client holds keys and connections.
