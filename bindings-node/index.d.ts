@@ -160,6 +160,44 @@ export type SortOrder =
   | 'desc';
 
 /**
+ * What became of a payment, as a shop's books know it.
+ *
+ * - `paid`: The money was taken.
+ * - `authorized`: The money is held.
+ * - `failed`: It failed.
+ * - `voided`: It was taken back on the day of the sale.
+ * - `refunded`: All of it was given back.
+ * - `partially_refunded`: A part of it was given back.
+ * - `pending`: It is in progress.
+ * - `unknown`: It cannot be told.
+ */
+export type RecordState =
+  | 'paid'
+  | 'authorized'
+  | 'failed'
+  | 'voided'
+  | 'refunded'
+  | 'partially_refunded'
+  | 'pending'
+  | 'unknown';
+
+/**
+ * How a payment stands in both books.
+ *
+ * - `matched`: Both say the same.
+ * - `amount_differs`: The amounts differ.
+ * - `state_differs`: The states differ.
+ * - `only_here`: Only the shop has it.
+ * - `only_there`: Only the gateway has it.
+ */
+export type ReconciledAs =
+  | 'matched'
+  | 'amount_differs'
+  | 'state_differs'
+  | 'only_here'
+  | 'only_there';
+
+/**
  * Whether a plan goes on.
  *
  * - `ACTIVE`: It charges when due.
@@ -295,14 +333,172 @@ export type HashSecret =
   | 'merchant_key';
 
 /**
+ * How card, authentication and payment are shared between shop and bank. A merchant number is set up for particular
+ * ones (docs/protocol-halkbank.md#models).
+ *
+ * - `3d`: The card is asked for by the shop, 3-D Secure by the bank; the shop takes the money with `provision`.
+ * - `3d_pay`: The card is asked for by the shop; the bank authenticates and takes the money.
+ * - `3d_pay_hosting`: The bank asks for the card, authenticates and takes the money.
+ * - `3d_hosting`: The bank asks for the card and authenticates; the shop takes the money with `provision`. The bank's
+ * test document has this word.
+ * - `3d_host`: The same as `3d_hosting`, by the word other banks of the platform use.
+ * - `pay_hosting`: The bank asks for the card and takes the money, without 3-D Secure.
+ */
+export type StoreType =
+  | '3d'
+  | '3d_pay'
+  | '3d_pay_hosting'
+  | '3d_hosting'
+  | '3d_host'
+  | 'pay_hosting';
+
+/**
+ * The language of the bank's pages.
+ *
+ * - `tr`: Turkish.
+ * - `en`: English.
+ */
+export type PageLanguage =
+  | 'tr'
+  | 'en';
+
+/**
+ * The unit in which the distance of recurring charges is counted.
+ *
+ * - `D`: Days.
+ * - `W`: Weeks.
+ * - `M`: Months.
+ * - `Y`: Years.
+ */
+export type OrderCycle =
+  | 'D'
+  | 'W'
+  | 'M'
+  | 'Y';
+
+/**
+ * What a callback means.
+ *
+ * - `not_paid`: Nothing was paid; `errorMessage` and the explanation say why.
+ * - `authenticated`: The buyer was authenticated and nothing is paid yet: call `provision`.
+ * - `paid`: The bank has taken the money (or holds it, for a pre-authorisation).
+ */
+export type CallbackOutcome =
+  | 'not_paid'
+  | 'authenticated'
+  | 'paid';
+
+/**
+ * How a hash was reckoned that fits: by the documented rule, or by one of its documented variants
+ * (docs/protocol-halkbank.md#collation-doubts).
+ *
+ * - `standard`: The documented rule.
+ * - `with_countdown`: With `countdown` in the hash, as the PHP and JSP samples have it.
+ * - `without_national_id`: Without `NATIONALIDNO`, which one bank posts and does not hash.
+ * - `lower_case_order`: Names ordered as lower-case letters: `_` stands before letters.
+ * - `natural_order`: Names ordered as people count: `a2` before `a10`.
+ * - `decoded_entities`: Values with their HTML entities decoded and a line break at their end taken off.
+ */
+export type Ver3Variant =
+  | 'standard'
+  | 'with_countdown'
+  | 'without_national_id'
+  | 'lower_case_order'
+  | 'natural_order'
+  | 'decoded_entities';
+
+/**
+ * How an order's money was given back.
+ *
+ * - `void`: The transaction was voided: it will not appear on the card's statement.
+ * - `refund`: It was refunded.
+ * - `before`: It had been before; nothing was done now.
+ */
+export type UndoneBy =
+  | 'void'
+  | 'refund'
+  | 'before';
+
+/**
+ * What became of an order, judged by this library from `CHARGE_TYPE_CD`, `TRANS_STAT` and `PROC_RET_CD`.
+ *
+ * - `unknown`: Anything else: ask again, or look into the panel.
+ * - `paid`: The money was taken.
+ * - `authorized`: The money is held: a pre-authorisation.
+ * - `failed`: It was refused, or failed.
+ * - `voided`: It was taken back on the day of the sale.
+ * - `refunded`: The order's last success was a refund, in part or in full: `orderHistory` says how much.
+ * - `pending`: It is in progress, or planned for later.
+ * - `not_found`: The bank has no such order.
+ */
+export type OrderState =
+  | 'unknown'
+  | 'paid'
+  | 'authorized'
+  | 'failed'
+  | 'voided'
+  | 'refunded'
+  | 'pending'
+  | 'not_found';
+
+/**
+ * A mistake other implementations of this hash are known to make (docs/protocol-halkbank.md#quirks-of-peers).
+ *
+ * - `unknown`: None that is known: a value differs from the one that was hashed, or the store key is another
+ * merchant's.
+ * - `not_a_hash`: It is no Base64 text of 64 bytes.
+ * - `case_sensitive_order`: Names were ordered with capital letters first.
+ * - `bar_escaped_first`: The bar was escaped before the backslash.
+ * - `key_not_escaped`: The store key was not escaped.
+ * - `nothing_escaped`: Nothing was escaped.
+ * - `trimmed_values`: Values were trimmed before hashing.
+ * - `empty_values_left_out`: Empty values were left out.
+ * - `field_left_out`: One field was left out: `field` says which.
+ * - `encoding_hashed`: `encoding` was hashed.
+ * - `dots_turned_underscores`: Dots in names had become underscores before the names were ordered.
+ * - `test_store_key`: The store key of the shared test merchants was used.
+ * - `key_missing`: There is no key at the end.
+ * - `nothing_between`: The values were joined without anything between them.
+ * - `version_1`: It was reckoned with SHA-1 by the rule of version 1.
+ * - `entities`: HTML entities in a value had not been decoded when it was hashed, or had been when they should not.
+ */
+export type Ver3Mistake =
+  | 'unknown'
+  | 'not_a_hash'
+  | 'case_sensitive_order'
+  | 'bar_escaped_first'
+  | 'key_not_escaped'
+  | 'nothing_escaped'
+  | 'trimmed_values'
+  | 'empty_values_left_out'
+  | 'field_left_out'
+  | 'encoding_hashed'
+  | 'dots_turned_underscores'
+  | 'test_store_key'
+  | 'key_missing'
+  | 'nothing_between'
+  | 'version_1'
+  | 'entities';
+
+/**
  * Which of the operator's two hosts to speak to.
  *
- * - `test`: `https://testapp.halkode.com.tr/ccpayment`
- * - `live`: `https://app.halkode.com.tr/ccpayment`: real money.
+ * - `test`: The host for tests; no real money.
+ * - `live`: The live host: real money.
  */
 export type Environment =
   | 'test'
   | 'live';
+
+/**
+ * Which outcomes of 3-D Secure a shop goes on with (docs/protocol-halkbank.md#mdstatus).
+ *
+ * - `full`: Only full authentication (mdStatus 1).
+ * - `half`: Also half authentication (mdStatus 2, 3, 4), where the issuer may not bear the loss of a fraud.
+ */
+export type MdStatusPolicy =
+  | 'full'
+  | 'half';
 
 /**
  * Whether a request may have reached the gateway.
@@ -1130,6 +1326,69 @@ export interface GetAllTransactions {
   page?: number | null | undefined;
 }
 
+/** A payment in the shop's books. */
+export interface ShopRecord {
+  /** The shop's own number: the invoice's, or the order's. */
+  invoiceId: string;
+  /** What was to be paid, in lira (or in its currency), before any refund. */
+  amount: Amount;
+  /** What became of it, as the shop knows; `paid` when left out. */
+  state?: RecordState | null | undefined;
+}
+
+/** Holds the shop's records against the gateway's list of transactions, some pages a step. */
+export interface ReconcileTransactions {
+  /** The first day, `YYYY-MM-DD`, in Turkish time. */
+  fromDate: string;
+  /** The last day, `YYYY-MM-DD`. */
+  toDate: string;
+  /** Everything the shop has of these days; the same in every step. No number twice. */
+  records?: readonly ShopRecord[] | null | undefined;
+  /** How many pages this step reads, 1 to 100; 5 when left out. */
+  pages?: number | null | undefined;
+  /** Where to begin, from the step before; left out for the first. */
+  cursor?: string | null | undefined;
+}
+
+/** One payment in both books. */
+export interface ReconciledRow {
+  /** How it stands. */
+  result: ReconciledAs;
+  /** The shop's own number. */
+  invoiceId: string;
+  /** The shop's amount, in lira. */
+  amount?: Amount;
+  /** The gateway's amount, in lira. */
+  gatewayAmount?: Amount;
+  /** The shop's state. */
+  state?: RecordState;
+  /** The gateway's state. */
+  gatewayState?: RecordState;
+  /** The gateway's number of the transaction. */
+  gatewayId?: string;
+  /** What a person should know about it. */
+  note?: string;
+}
+
+/** What one step of a reconciliation found. */
+export interface Reconciliation {
+  /** The payments of this step. */
+  rows: ReconciledRow[];
+  /**
+   * The same as CSV (RFC 4180, UTF-8, point as decimal mark). The first step's has the header, so that all steps' texts
+   * one after another make one file.
+   */
+  csv: string;
+  /** How many of them match. */
+  matched: number;
+  /** How many do not. */
+  different: number;
+  /** Where the next step begins; give it as `cursor`. Left out when all is done. */
+  next?: string;
+  /** Whether all is done. */
+  done: boolean;
+}
+
 /** Asks for a link to a payment page. */
 export interface MakePurchaseLink {
   /** Where the browser comes back to after success. */
@@ -1796,11 +2055,685 @@ export interface RawReply {
   body: JsonObject;
 }
 
+/** A card as its holder typed it. It is zeroed after use, never logged, and kept out of every error. */
+export interface BankCard {
+  /** The card number (PAN): 12 to 19 digits without blanks. */
+  number: string;
+  /** Month of expiry, `01` to `12`. */
+  expiryMonth: string;
+  /** Year of expiry, two or four digits. */
+  expiryYear: string;
+  /** The security code, three or four digits; some merchants may leave it out. */
+  cvv?: string | null | undefined;
+}
+
+/** Makes a sale the first of a recurring order. No instalments then (docs/protocol-halkbank.md#recurring). */
+export interface RecurringOrder {
+  /** How many charges in all, 2 to 120. */
+  number: number;
+  /** The unit of the interval. */
+  cycle: OrderCycle;
+  /** How many units lie between two charges, 1 to 99. */
+  interval: number;
+}
+
+/** Makes the form with which the buyer's browser goes to the 3-D gate; nothing is sent. */
+export interface MakeGateForm {
+  /** How card, authentication and payment are shared; what the merchant number is set up for. */
+  storeType: StoreType;
+  /**
+   * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
+   * after a refusal it may be used again.
+   */
+  orderId: string;
+  /** The amount in lira (or in `currency`), at most two decimals. */
+  total: Amount;
+  /** TRY when left out. */
+  currency?: Currency | null | undefined;
+  /** A sale when left out. */
+  transactionType?: TransactionType | null | undefined;
+  /** How many instalments; left out (or 1) for a single payment. */
+  installments?: number | null | undefined;
+  /** Where the browser comes back to after a success, by POST. Absolute; https outside development. */
+  okUrl: string;
+  /** Where it comes back to after a failure, by POST. */
+  failUrl: string;
+  /**
+   * Where the bank's own server posts the outcome when the buyer does not come back. Only where the bank has allowed
+   * it, and never the page that calls `provision` (docs/protocol-halkbank.md#callbackurl).
+   */
+  callbackUrl?: string | null | undefined;
+  /** Seconds the bank's last page waits before it sends the browser back. */
+  refreshTime?: number | null | undefined;
+  /**
+   * The card: for `3d` and `3d_pay`, and only for them. It is in the form and in the hash, so it passes through the
+   * merchant's server (PCI DSS SAQ D); the hosting models keep it away.
+   */
+  card?: BankCard | null | undefined;
+  /** Turkish when left out. */
+  language?: PageLanguage | null | undefined;
+  /** The buyer's e-mail address, up to 64 characters. */
+  email?: string | null | undefined;
+  /** The buyer's telephone number, up to 32 characters. */
+  phone?: string | null | undefined;
+  /** What the buyer pays for, up to 255 characters. */
+  description?: string | null | undefined;
+  /** The buyer's name, for the bill. */
+  billToName?: string | null | undefined;
+  /** The buyer's firm, for the bill. */
+  billToCompany?: string | null | undefined;
+  /** Makes this the first charge of a recurring order; for the hosting models. */
+  recurring?: RecurringOrder | null | undefined;
+  /** Further fields of the form, as text, hashed like all others; the bank posts them back. */
+  additional?: object | null | undefined;
+}
+
+/** Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`. */
+export interface VerifyCallback {
+  /**
+   * All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no
+   * dot turned into an underscore. Where a framework cannot promise that, give `body` instead.
+   */
+  fields?: object | null | undefined;
+  /** The body of the POST as it came, `name=value&…`; instead of `fields`. */
+  body?: string | null | undefined;
+  /** The shop's own number of the order. */
+  orderId: string;
+  /** The order's own total in lira (or in `currency`). */
+  total: Amount;
+  /** The order's currency; TRY when left out. */
+  currency?: Currency | null | undefined;
+}
+
+/** A callback, read and bound to the shop's order. */
+export interface Callback {
+  /** What it means. */
+  outcome: CallbackOutcome;
+  /**
+   * Whether its hash fits. Always so for anything but `not_paid`; a failure may come without one, and anybody may have
+   * posted it.
+   */
+  signed: boolean;
+  /** By which documented variant the hash fits. */
+  hashVariant?: Ver3Variant;
+  /** The order's number. */
+  orderId?: string;
+  /** The amount in lira (or in `currency`). */
+  total?: Amount;
+  /** The currency's ISO 4217 number; 949 is TRY. */
+  currency?: string;
+  /** The model, as the form to the gate said. */
+  storeType?: string;
+  /** The outcome of 3-D Secure: 1 full, 2 to 4 half, anything else none (docs/protocol-halkbank.md#mdstatus). */
+  mdStatus?: string;
+  /** `Approved`, `Declined` or `Error`; none before the shop provisions. */
+  response?: string;
+  /** The code of the card's bank; `00` is success. */
+  procReturnCode?: string;
+  /** The gateway's own error code, for instance `3D-1004`. */
+  errorCode?: string;
+  /** Why it failed, in the bank's words. */
+  errorMessage?: string;
+  /** The authorisation code of the card's bank. */
+  authCode?: string;
+  /** The reference number at the host. */
+  hostRefNum?: string;
+  /** The bank's number of the transaction. */
+  transactionId?: string;
+  /** The batch with which it is settled. */
+  settleId?: string;
+  /** The masked card number. */
+  maskedPan?: string;
+  /** How many instalments, as text; empty for a single payment. */
+  installments?: string;
+  /** The number of the recurring order this payment began. */
+  recurringId?: string;
+  /** For `provision`: stands in for the card. */
+  md?: string;
+  /** For `provision`: the number of the authentication. */
+  xid?: string;
+  /** For `provision`: the electronic commerce indicator. */
+  eci?: string;
+  /** For `provision`: the proof of authentication. */
+  cavv?: string;
+  /** What the code means, in English. */
+  explanationEn?: string;
+  /** What the code means, in Turkish; fit to show to a buyer when the card was declined. */
+  explanationTr?: string;
+  /** What to do, in English. */
+  adviceEn?: string;
+  /** What to do, in Turkish. */
+  adviceTr?: string;
+}
+
+/**
+ * Takes the money of a payment that 3-D Secure authenticated, for the models in which the shop does so (`3d`,
+ * `3d_host`, `3d_hosting`): with what `verifyCallback` read, and the shop's own amount. Never twice for one `xid`
+ * (docs/protocol-halkbank.md#provision).
+ */
+export interface Provision {
+  /** The merchant's own number of the order. */
+  orderId: string;
+  /** The order's own amount in lira (or in `currency`); never the one that came through the browser. */
+  total: Amount;
+  /** TRY when left out. */
+  currency?: Currency | null | undefined;
+  /** How many instalments; left out (or 1) for a single payment. */
+  installments?: number | null | undefined;
+  /** A sale when left out; as the form to the gate said. */
+  transactionType?: TransactionType | null | undefined;
+  /** What stands in for the card, from the callback. */
+  md: string;
+  /** The number of the authentication, from the callback. */
+  xid: string;
+  /** The electronic commerce indicator, from the callback; may be missing for half authentication. */
+  eci?: string | null | undefined;
+  /** The proof of authentication, from the callback; may be missing for half authentication. */
+  cavv?: string | null | undefined;
+  /** The buyer's IP address. */
+  ip?: string | null | undefined;
+  /** The buyer's e-mail address, up to 64 characters. */
+  email?: string | null | undefined;
+  /** Further elements of `Extra`, sent as they are. */
+  additional?: object | null | undefined;
+}
+
+/** A payment the bank has carried out. */
+export interface BankPayment {
+  /** The order's number. */
+  orderId?: string;
+  /** The bank's number of this transaction. */
+  transactionId?: string;
+  /** The authorisation code of the card's bank, six characters. */
+  authCode?: string;
+  /** The reference number at the host, twelve digits. */
+  hostRefNum?: string;
+  /** `Approved`. */
+  response?: string;
+  /** `00`. */
+  procReturnCode?: string;
+  /** The bank's text, where it has one. */
+  errorMessage?: string;
+  /** The order's group. */
+  groupId?: string;
+  /** The batch with which it is settled. */
+  settleId?: string;
+  /** When, as `YYYYMMDD HH:MM:SS`, Turkish time. */
+  transactionDate?: string;
+  /** The card's scheme, for instance `VISA`. */
+  cardBrand?: string;
+  /** The bank that issued the card. */
+  cardIssuer?: string;
+  /** The number of the recurring order that this sale began. */
+  recurringId?: string;
+  /** Fields of the answer that this library does not know, or that had an unexpected type. */
+  extra: JsonObject;
+}
+
+/** Charges a card without 3-D Secure (docs/protocol-halkbank.md#sale). */
+export interface BankSale {
+  /**
+   * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
+   * after a refusal it may be used again.
+   */
+  orderId: string;
+  /** The amount in lira (or in `currency`), at most two decimals. */
+  total: Amount;
+  /** TRY when left out. */
+  currency?: Currency | null | undefined;
+  /** How many instalments; left out (or 1) for a single payment. */
+  installments?: number | null | undefined;
+  /** The card. */
+  card: BankCard;
+  /** The buyer's IP address. */
+  ip?: string | null | undefined;
+  /** The buyer's e-mail address, up to 64 characters. */
+  email?: string | null | undefined;
+  /** Makes this the first charge of a recurring order. */
+  recurring?: RecurringOrder | null | undefined;
+  /**
+   * Further elements of `Extra`, sent as they are: for what this library does not know, such as a bank's loyalty
+   * points.
+   */
+  additional?: object | null | undefined;
+}
+
+/**
+ * Holds an amount on a card without 3-D Secure, until `postAuth` captures or `void` releases it
+ * (docs/protocol-halkbank.md#pre-authorisation).
+ */
+export interface BankPreAuth {
+  /**
+   * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
+   * after a refusal it may be used again.
+   */
+  orderId: string;
+  /** The amount in lira (or in `currency`), at most two decimals. */
+  total: Amount;
+  /** TRY when left out. */
+  currency?: Currency | null | undefined;
+  /** How many instalments; left out (or 1) for a single payment. */
+  installments?: number | null | undefined;
+  /** The card. */
+  card: BankCard;
+  /** The buyer's IP address. */
+  ip?: string | null | undefined;
+  /** The buyer's e-mail address, up to 64 characters. */
+  email?: string | null | undefined;
+  /**
+   * Further elements of `Extra`, sent as they are: for what this library does not know, such as a bank's loyalty
+   * points.
+   */
+  additional?: object | null | undefined;
+}
+
+/** Captures a pre-authorisation, in full, in part, or above it (docs/protocol-halkbank.md#capture). */
+export interface Capture {
+  /** The order's number. */
+  orderId: string;
+  /** How much to capture in lira; all that was pre-authorised when left out. */
+  total?: Amount | null | undefined;
+  /** The amount that was pre-authorised: to be given when `total` is more than it, by 15 % at most. */
+  preauthorized?: Amount | null | undefined;
+}
+
+/**
+ * Takes back a transaction of today as if it had never been: before the day-close only
+ * (docs/protocol-halkbank.md#void).
+ */
+export interface VoidOrder {
+  /** The order's number: its one live transaction. Give this or `transactionId`. */
+  orderId?: string | null | undefined;
+  /** The bank's number of one transaction of an order that has several. */
+  transactionId?: string | null | undefined;
+}
+
+/**
+ * Gives money back, in full or in part, after the day-close (docs/protocol-halkbank.md#refund). It may be repeated
+ * until nothing is left.
+ */
+export interface BankRefund {
+  /** The order's number. */
+  orderId: string;
+  /** How much to give back, in lira (or in `currency`). */
+  amount: Amount;
+  /** TRY when left out. */
+  currency?: Currency | null | undefined;
+}
+
+/**
+ * Gives an order's money back: voids it before the day-close, refunds it afterwards. The bank decides which
+ * (`CORE-2511`); never do both succeed (docs/protocol-halkbank.md#day-close).
+ */
+export interface CancelOrRefund {
+  /** The order's number. */
+  orderId: string;
+  /**
+   * How much, in lira. A part can only be refunded, so it has to wait for the day-close (`CORE-2508`); all of it when
+   * left out.
+   */
+  amount?: Amount | null | undefined;
+  /** TRY when left out. */
+  currency?: Currency | null | undefined;
+}
+
+/** An order whose money was given back. */
+export interface Undone {
+  /** How. */
+  by: UndoneBy;
+  /** How much, in lira; left out when it had been before. */
+  amount?: Amount;
+  /** The bank's answer. */
+  payment?: BankPayment;
+}
+
+/** Asks for an order's last successful transaction, or else its last failed one. */
+export interface GetOrderStatus {
+  /** The order's number. */
+  orderId: string;
+}
+
+/** An order's last transaction. */
+export interface OrderStatus {
+  /** What it means. */
+  state: OrderState;
+  /** Whether it has gone through the day-close: from then on a refund, not a void, gives the money back. */
+  settled: boolean;
+  /** The order's number. */
+  orderId?: string;
+  /** The bank's number of the transaction. */
+  transactionId?: string;
+  /** What was asked for, in lira. */
+  amount?: Amount;
+  /** What was taken (or given back), in lira. */
+  capturedAmount?: Amount;
+  /** `S` for the side of the sale, `C` for a refund. */
+  chargeType?: string;
+  /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, … */
+  transactionStatus?: string;
+  /** The code of the transaction itself; `00` is success. */
+  procReturnCode?: string;
+  /** The authorisation code of the card's bank. */
+  authCode?: string;
+  /** The reference number at the host. */
+  hostRefNum?: string;
+  /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+  authorizedAt?: string;
+  /** When it was taken. */
+  capturedAt?: string;
+  /** When it was voided. */
+  voidedAt?: string;
+  /** The masked card number. */
+  maskedPan?: string;
+  /** The outcome of 3-D Secure. */
+  mdStatus?: string;
+  /** The batch with which it was settled. */
+  settleId?: string;
+  /** The bank's text about the question. */
+  errorMessage?: string;
+  /** Fields of the answer that this library does not know, or that had an unexpected type. */
+  extra: JsonObject;
+}
+
+/** Asks for all transactions of an order. */
+export interface GetOrderHistory {
+  /** The order's number. */
+  orderId: string;
+}
+
+/** One transaction of an order. */
+export interface OrderTransaction {
+  /** What it means; for a refund `refunded`. */
+  state: OrderState;
+  /** `S` for the side of the sale, `C` for a refund. */
+  chargeType: string;
+  /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, … */
+  transactionStatus: string;
+  /** What was asked for, in lira. */
+  amount?: Amount;
+  /** What was taken (or given back), in lira. */
+  capturedAmount?: Amount;
+  /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+  authorizedAt?: string;
+  /** When it was taken. */
+  capturedAt?: string;
+  /** When it was voided. */
+  voidedAt?: string;
+  /** The reference number at the host. */
+  hostRefNum?: string;
+  /** The authorisation code of the card's bank. */
+  authCode?: string;
+  /** Its code; `00` is success. */
+  procReturnCode?: string;
+  /** The bank's number of the transaction. */
+  transactionId?: string;
+  /** The batch with which it was settled. */
+  settleId?: string;
+}
+
+/** All transactions of an order. */
+export interface OrderHistory {
+  /** The order's number. */
+  orderId: string;
+  /** Whether the bank knows the order. */
+  found: boolean;
+  /** The newest first. */
+  transactions: OrderTransaction[];
+  /** What was taken and not voided, in lira. */
+  captured: Amount;
+  /** What was given back, in lira. */
+  refunded: Amount;
+}
+
+/** Asks until an order is known. For payments whose error says `in_doubt`. */
+export interface SettleOrder {
+  /** The order's number. */
+  orderId: string;
+  /**
+   * How long to ask, in seconds, 0 (once) to 3600; 60 when left out. The last question may take the client's `timeout`
+   * longer.
+   */
+  deadline?: number | null | undefined;
+  /** Seconds between two questions, 2 to 300; 5 when left out. */
+  spacing?: number | null | undefined;
+}
+
+/** What became of an order that was in doubt. */
+export interface OrderSettlement {
+  /**
+   * `paid`, `authorized`, `failed`, …; `not_found` when the bank knew nothing of it until the deadline; `pending` or
+   * `unknown` when the deadline passed undecided.
+   */
+  state: OrderState;
+  /** Whether `state` is final: then, and only then, may the shop act on it. */
+  decided: boolean;
+  /** How often the bank was asked. */
+  asked: number;
+  /** The bank's last word. */
+  status?: OrderStatus;
+}
+
+/**
+ * Holds the shop's records against the bank's, order by order. What only the bank has cannot be found this way: it has
+ * no list (docs/protocol-halkbank.md#reports).
+ */
+export interface ReconcileOrders {
+  /** Everything the shop wants to compare; the same in every step. No number twice. */
+  records?: readonly ShopRecord[] | null | undefined;
+  /** How many orders this step asks about, 1 to 500; 50 when left out. */
+  limit?: number | null | undefined;
+  /** Where to begin, from the step before; left out for the first. */
+  cursor?: string | null | undefined;
+}
+
+/** Asks about a recurring order and all its charges, those of the future too. */
+export interface GetRecurringOrders {
+  /** The number of the recurring order, as the first sale's reply gave it. */
+  recurringId: string;
+}
+
+/** One charge of a recurring order. */
+export interface RecurringOrderRow {
+  /** The charge's order number: that of the first sale, then `…-2`, `…-3`. */
+  orderId: string;
+  /** What became of it; `pending` when it is planned. */
+  state: OrderState;
+  /** The amount in lira. */
+  amount?: Amount;
+  /** `PN` planned, `C` taken, `S` settled, `D` refused, `CNCL` cancelled. */
+  transactionStatus?: string;
+  /** The charge's code; `00` is success. */
+  procReturnCode?: string;
+  /** When it is planned for, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+  plannedAt?: string;
+  /** When it was taken. */
+  capturedAt?: string;
+  /** The bank's number of the transaction. */
+  transactionId?: string;
+}
+
+/** A recurring order with all its charges. */
+export interface RecurringOrders {
+  /** The number of the recurring order. */
+  recurringId: string;
+  /** Its charges in their order. */
+  charges: RecurringOrderRow[];
+}
+
+/** Cancels one charge of a recurring order that is still to come. */
+export interface CancelRecurringOrder {
+  /** The charge's order number, for instance `A-1-3`. */
+  orderId: string;
+}
+
+/** A recurring order that was changed. */
+export interface RecurringChange {
+  /** `Cancel` or `Update`. */
+  operation?: string;
+  /** `Order` or `Recurring`. */
+  recordType?: string;
+  /** What was changed. */
+  recordId?: string;
+  /** The bank's word for success, with its own spelling. */
+  result?: string;
+  /** Fields of the answer that this library does not know, or that had an unexpected type. */
+  extra: JsonObject;
+}
+
+/** Cancels all charges of a recurring order that are still to come. */
+export interface CancelRecurring {
+  /** The number of the recurring order. */
+  recurringId: string;
+}
+
+/** Changes the amount or the day of one charge that is still to come. */
+export interface UpdateRecurringOrder {
+  /** The charge's order number. */
+  orderId: string;
+  /** The new amount in lira (or in `currency`). */
+  amount?: Amount | null | undefined;
+  /** The currency of `amount`; TRY when left out. */
+  currency?: Currency | null | undefined;
+  /** The new day, as `YYYY-MM-DD`. */
+  startDate?: string | null | undefined;
+}
+
+/** What the merchant's agreement says of one instalment count. */
+export interface InstallmentRate {
+  /** How many instalments; 1 is a single payment. */
+  count: number;
+  /** What is added to the amount, in per cent, for instance `1.50`; nothing when left out. */
+  rate?: Amount | null | undefined;
+  /** What is added besides, in lira; nothing when left out. */
+  fee?: Amount | null | undefined;
+}
+
+/**
+ * Makes a table of what the buyer pays at each instalment count; nothing is sent. The bank has no such question: the
+ * rates come from the merchant's agreement.
+ */
+export interface MakeInstallmentPlan {
+  /** The amount to pay, in lira. */
+  amount: Amount;
+  /** The rates, at least one; no count twice. */
+  rates?: readonly InstallmentRate[] | null | undefined;
+}
+
+/** What the buyer pays at one instalment count. */
+export interface PlanRow {
+  /** How many instalments; 1 is a single payment. Give it to the payment as `installments`. */
+  count: number;
+  /** The whole amount in lira: what the payment's `total` has to be. */
+  total: Amount;
+  /** What each instalment comes to, in lira; they add up to the total exactly. The first ones carry the odd kuruş. */
+  installments: Amount[];
+  /** What is paid beyond the amount, in lira. */
+  commission: Amount;
+}
+
+/** What the buyer pays, per instalment count. */
+export interface InstallmentPlan {
+  /** A row per count, in order of the counts. */
+  rows: PlanRow[];
+}
+
+/** Reckons the ver3 hash of fields; nothing is sent. */
+export interface MakeVer3Hash {
+  /** All fields that are posted, as text. `hash` and `encoding` among them are left out by themselves. */
+  fields?: object | null | undefined;
+  /** Whether the fields are a callback, in which `countdown` is left out too; false when left out. */
+  callback?: boolean | null | undefined;
+}
+
+/** A ver3 hash. */
+export interface Ver3Hash {
+  /** The hash: 88 characters of Base64. */
+  hash: string;
+  /**
+   * What was hashed, with `[store_key]` in the place of the key: values in the order of their names, escaped, with `|`
+   * between them.
+   */
+  plaintext: string;
+  /** The names in the order in which their values were hashed. */
+  names: string[];
+}
+
+/** Asks why a ver3 hash is refused (`3D-1004`), or why a callback's does not fit. */
+export interface ExplainVer3 {
+  /** All fields that were posted, as text, names and values as they were. */
+  fields?: object | null | undefined;
+  /** The hash; the field `hash` (or `HASH`) among the fields when left out. */
+  hash?: string | null | undefined;
+  /** Whether the fields are a callback; when left out, they are one if they have `mdStatus` or `Response`. */
+  callback?: boolean | null | undefined;
+}
+
+/** Why a hash is refused. */
+export interface Ver3Explanation {
+  /** Whether the hash fits after all, by the documented rule or a documented variant. */
+  fits: boolean;
+  /** By which. */
+  variant?: Ver3Variant;
+  /** Which known mistake it looks like, when it does not fit. */
+  mistake?: Ver3Mistake;
+  /** The field the mistake is about. */
+  field?: string;
+  /** The hash as it should be. */
+  expected: string;
+}
+
+/** Asks what a code means (docs/protocol-halkbank.md#codes). */
+export interface LookUpResponseCode {
+  /**
+   * A `ProcReturnCode` such as `51`, an error code such as `CORE-2508`, `BM-9100`, `HPP-1001` or `3D-1004`, or a
+   * `NUMCODE` such as `992508`.
+   */
+  code: string;
+}
+
+/** What a code means. */
+export interface ResponseCode {
+  /** The code. */
+  code: string;
+  /** Whether it is documented; an undocumented one has no texts. */
+  known: boolean;
+  /** Meaning in English. */
+  en?: string;
+  /** Meaning in Turkish. */
+  tr?: string;
+  /** What to do, in English. */
+  adviceEn?: string;
+  /** What to do, in Turkish. */
+  adviceTr?: string;
+  /** Whether the same request may be sent again. */
+  resend?: Resending;
+}
+
+/**
+ * A document this library does not know. It is treated like a payment: never sent twice, and in doubt when its answer
+ * is lost.
+ */
+export interface BankRaw {
+  /**
+   * The children of `CC5Request`, in order: texts, objects for elements with children, lists for repeated ones. `Name`,
+   * `Password` and `ClientId` are the client's.
+   */
+  document?: object | null | undefined;
+}
+
+/** An answer as it came. */
+export interface BankRawReply {
+  /** Whether it says `Approved` with `00`. */
+  approved: boolean;
+  /** The children of `CC5Response`. */
+  document: JsonObject;
+}
+
 /**
  * What a HALKÖDE client is made of. The keys come from the merchant panel (docs/protocol-halkode.md#credentials).
  *
  * The keys alone make a client for everything that needs no network; to speak to the gateway, say also `environment` or
- * `baseUrl`.
+ * `baseUrl` (usually ending in `/ccpayment`).
  */
 export interface Config {
   /** Application id ("Uygulama Anahtarı"), 32 hexadecimal digits. */
@@ -1812,8 +2745,51 @@ export interface Config {
   /** `test` or `live`. */
   environment?: Environment | null | undefined;
   /**
-   * Another host of the same platform, for instance a sandbox or a sibling brand: everything before `/api/...`, usually
-   * ending in `/ccpayment`. Only https, except on this machine (loopback).
+   * Another host of the same platform, for instance a sandbox or a sibling brand: everything before the paths this
+   * library adds. Only https, except on this machine (loopback).
+   */
+  baseUrl?: string | null | undefined;
+  /** Seconds to wait for a connection, 1 to 60; 10 when left out. */
+  connectTimeout?: number | null | undefined;
+  /**
+   * Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that hangs may take longer:
+   * it ends when the system's own resolver gives up (`/etc/resolv.conf`), since no thread is started that could be
+   * abandoned.
+   */
+  timeout?: number | null | undefined;
+  /**
+   * A relay with a fixed address, as URL: `http://user:password@host:port` (HTTP CONNECT) or
+   * `socks5://user:password@host:port`.
+   */
+  proxy?: string | null | undefined;
+  /** Certificates of further authorities to trust, in PEM, beside the usual public ones. */
+  caPem?: string | null | undefined;
+  /** Added to the user agent, for instance `my-shop/2.1`. */
+  userAgent?: string | null | undefined;
+}
+
+/**
+ * What a Halkbank client is made of. The values come from the bank's panel (docs/protocol-halkbank.md#credentials).
+ *
+ * The gate needs `storeKey`, the XML API `apiUser` and `apiPassword`; to speak to the bank, say also `environment` or
+ * `baseUrl` (usually ending in `/fim`).
+ */
+export interface HalkbankConfig {
+  /** Merchant number ("Üye işyeri numarası"), up to 15 digits. */
+  clientId: string;
+  /** Store key ("3D anahtarı"), with which forms to the gate and its callbacks are hashed. It never travels. */
+  storeKey?: string | null | undefined;
+  /** Name of a user with the API role. */
+  apiUser?: string | null | undefined;
+  /** Password of that user. */
+  apiPassword?: string | null | undefined;
+  /** Which outcomes of 3-D Secure to go on with; `full` when left out. */
+  mdStatus?: MdStatusPolicy | null | undefined;
+  /** `test` or `live`. */
+  environment?: Environment | null | undefined;
+  /**
+   * Another host of the same platform, for instance a sandbox or a sibling brand: everything before the paths this
+   * library adds. Only https, except on this machine (loopback).
    */
   baseUrl?: string | null | undefined;
   /** Seconds to wait for a connection, 1 to 60; 10 when left out. */
@@ -1847,7 +2823,7 @@ export interface Failure {
   sent?: Sent;
   /** True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice. */
   inDoubt: boolean;
-  /** The invoice the call was about. */
+  /** The invoice (at Halkbank the order) the call was about. */
   invoiceId?: string;
   /** The gateway's application code, as it came (docs/protocol-halkode.md#status-codes). */
   statusCode?: number;
@@ -1857,6 +2833,8 @@ export interface Failure {
   bankCode?: string;
   /** The bank's text behind the refusal, as it came. */
   bankDescription?: string;
+  /** The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes). */
+  errorCode?: string;
   /** The HTTP status of the answer. */
   httpStatus?: number;
   /** What the code means, in English. */
@@ -1902,7 +2880,7 @@ export abstract class HalkodeError extends Error {
   /** True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice. */
   readonly inDoubt: boolean;
 
-  /** The invoice the call was about. */
+  /** The invoice (at Halkbank the order) the call was about. */
   readonly invoiceId?: string;
 
   /** The gateway's application code, as it came (docs/protocol-halkode.md#status-codes). */
@@ -1916,6 +2894,9 @@ export abstract class HalkodeError extends Error {
 
   /** The bank's text behind the refusal, as it came. */
   readonly bankDescription?: string;
+
+  /** The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes). */
+  readonly errorCode?: string;
 
   /** The HTTP status of the answer. */
   readonly httpStatus?: number;
@@ -2005,6 +2986,7 @@ export type HalkodeOperation =
   | 'installment_table'
   | 'transactions'
   | 'all_transactions'
+  | 'reconcile'
   | 'purchase_link'
   | 'save_card'
   | 'saved_cards'
@@ -2148,6 +3130,14 @@ export class Halkode {
   allTransactions(request?: GetAllTransactions, options?: CallOptions): Promise<TransactionPage>;
 
   /**
+   * Holds the shop's records against the gateway's list of transactions: what matches, what differs, what only one of
+   * them has.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  reconcile(request: ReconcileTransactions, options?: CallOptions): Promise<Reconciliation>;
+
+  /**
    * Makes a link to a payment page hosted by the gateway.
    *
    * Never sent twice: when the answer is lost, the error says `inDoubt`.
@@ -2260,4 +3250,186 @@ export class Halkode {
    * Never sent twice: when the answer is lost, the error says `inDoubt`.
    */
   raw(request: Raw, options?: CallOptions): Promise<RawReply>;
+}
+
+/** The operations of `Halkbank` by the names that all languages share. */
+export type HalkbankOperation =
+  | 'gate_form'
+  | 'verify_callback'
+  | 'provision'
+  | 'sale'
+  | 'pre_auth'
+  | 'post_auth'
+  | 'void'
+  | 'refund'
+  | 'cancel_or_refund'
+  | 'order_status'
+  | 'order_history'
+  | 'settle'
+  | 'reconcile'
+  | 'recurring_orders'
+  | 'cancel_recurring_order'
+  | 'cancel_recurring'
+  | 'update_recurring_order'
+  | 'installment_plan'
+  | 'ver3_hash'
+  | 'explain_ver3'
+  | 'response_code'
+  | 'raw';
+
+/**
+ * A client of Halkbank Sanal POS (NestPay). It may be used from many threads and on both sides of a fork. In Node.js,
+ * every worker thread makes its own.
+ */
+export class Halkbank {
+  /** Makes a client; nothing is sent. Throws a `RequestError` whose `field` names what is wrong. */
+  constructor(config: HalkbankConfig);
+
+  /** A client whose configuration comes from `process.env`: `HALKBANK_APP_ID` for `appId`, and so on. */
+  static fromEnv(): Halkbank;
+
+  /** A client whose configuration is JSON text with the names that all languages share (`app_id`). */
+  static fromJson(config: string): Halkbank;
+
+  /**
+   * Calls an operation by the name that all languages share. Request and reply are objects with the names that all
+   * languages share too (`invoice_id`).
+   */
+  call(operation: HalkbankOperation | (string & {}), request?: object, options?: CallOptions): Promise<JsonObject>;
+
+  /** The same with JSON text in and JSON text out, for requests whose numbers must keep every digit. */
+  callJson(operation: HalkbankOperation | (string & {}), request: string, options?: CallOptions): Promise<string>;
+
+  /**
+   * Makes the form with which the buyer's browser goes to the 3-D gate or to the bank's payment page; nothing is sent.
+   */
+  gateForm(request: MakeGateForm, options?: CallOptions): Promise<BrowserForm>;
+
+  /** Reads what the gate posted back and binds it to the shop's order; nothing is sent. */
+  verifyCallback(request: VerifyCallback, options?: CallOptions): Promise<Callback>;
+
+  /**
+   * Takes the money of a payment that 3-D Secure authenticated; never twice for one authentication.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  provision(request: Provision, options?: CallOptions): Promise<BankPayment>;
+
+  /**
+   * Charges a card without 3-D Secure.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  sale(request: BankSale, options?: CallOptions): Promise<BankPayment>;
+
+  /**
+   * Holds an amount on a card without 3-D Secure.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  preAuth(request: BankPreAuth, options?: CallOptions): Promise<BankPayment>;
+
+  /**
+   * Captures a pre-authorisation, in full, in part, or above it.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  postAuth(request: Capture, options?: CallOptions): Promise<BankPayment>;
+
+  /**
+   * Takes back a transaction of today as if it had never been.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  void(request?: VoidOrder, options?: CallOptions): Promise<BankPayment>;
+
+  /**
+   * Gives money back after the day-close, in full or in part.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  refund(request: BankRefund, options?: CallOptions): Promise<BankPayment>;
+
+  /**
+   * Gives an order's money back: voids it before the day-close, refunds it afterwards.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  cancelOrRefund(request: CancelOrRefund, options?: CallOptions): Promise<Undone>;
+
+  /**
+   * Asks what became of an order.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  orderStatus(request: GetOrderStatus, options?: CallOptions): Promise<OrderStatus>;
+
+  /**
+   * Asks for all transactions of an order.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  orderHistory(request: GetOrderHistory, options?: CallOptions): Promise<OrderHistory>;
+
+  /**
+   * Asks until an order whose outcome is in doubt is known, or a deadline passes.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  settle(request: SettleOrder, options?: CallOptions): Promise<OrderSettlement>;
+
+  /**
+   * Holds the shop's records against the bank's, order by order: what matches, what differs, what the bank does not
+   * have.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  reconcile(request?: ReconcileOrders, options?: CallOptions): Promise<Reconciliation>;
+
+  /**
+   * Asks about a recurring order and all its charges.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  recurringOrders(request: GetRecurringOrders, options?: CallOptions): Promise<RecurringOrders>;
+
+  /**
+   * Cancels one charge of a recurring order that is still to come.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  cancelRecurringOrder(request: CancelRecurringOrder, options?: CallOptions): Promise<RecurringChange>;
+
+  /**
+   * Cancels all charges of a recurring order that are still to come.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  cancelRecurring(request: CancelRecurring, options?: CallOptions): Promise<RecurringChange>;
+
+  /**
+   * Changes the amount or the day of one charge that is still to come.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  updateRecurringOrder(request: UpdateRecurringOrder, options?: CallOptions): Promise<RecurringChange>;
+
+  /** Makes a table of totals and instalments, exact to the kuruş, from the merchant's own rates; nothing is sent. */
+  installmentPlan(request: MakeInstallmentPlan, options?: CallOptions): Promise<InstallmentPlan>;
+
+  /** Reckons the ver3 hash of fields; nothing is sent. */
+  ver3Hash(request?: MakeVer3Hash, options?: CallOptions): Promise<Ver3Hash>;
+
+  /** Explains why a ver3 hash is refused: which known mistake it looks like, and about which field; nothing is sent. */
+  explainVer3(request?: ExplainVer3, options?: CallOptions): Promise<Ver3Explanation>;
+
+  /** Looks up a code of the bank: meaning and advice in Turkish and English; nothing is sent. */
+  responseCode(request: LookUpResponseCode, options?: CallOptions): Promise<ResponseCode>;
+
+  /**
+   * Sends a document this library does not know yet.
+   *
+   * Never sent twice: when the answer is lost, the error says `inDoubt`.
+   */
+  raw(request?: BankRaw, options?: CallOptions): Promise<BankRawReply>;
 }

@@ -3,6 +3,7 @@ import halkode from './index.js';
 
 export const {
   Halkode,
+  Halkbank,
   HalkodeError,
   RequestError,
   CredentialsError,

@@ -388,6 +388,36 @@ models.set('GetAllTransactions', { strict: true, fields: {
   pageLimit: { shared: 'page_limit' },
   page: { shared: 'page' },
 } });
+models.set('ShopRecord', { strict: true, fields: {
+  invoiceId: { shared: 'invoice_id' },
+  amount: { shared: 'amount' },
+  state: { shared: 'state' },
+} });
+models.set('ReconcileTransactions', { strict: true, fields: {
+  fromDate: { shared: 'from_date' },
+  toDate: { shared: 'to_date' },
+  records: { shared: 'records', list: true, model: 'ShopRecord' },
+  pages: { shared: 'pages' },
+  cursor: { shared: 'cursor' },
+} });
+models.set('ReconciledRow', { strict: false, fields: {
+  result: { shared: 'result' },
+  invoiceId: { shared: 'invoice_id' },
+  amount: { shared: 'amount' },
+  gatewayAmount: { shared: 'gateway_amount' },
+  state: { shared: 'state' },
+  gatewayState: { shared: 'gateway_state' },
+  gatewayId: { shared: 'gateway_id' },
+  note: { shared: 'note' },
+} });
+models.set('Reconciliation', { strict: false, fields: {
+  rows: { shared: 'rows', list: true, model: 'ReconciledRow' },
+  csv: { shared: 'csv' },
+  matched: { shared: 'matched' },
+  different: { shared: 'different' },
+  next: { shared: 'next' },
+  done: { shared: 'done' },
+} });
 models.set('MakePurchaseLink', { strict: true, fields: {
   returnUrl: { shared: 'return_url' },
   cancelUrl: { shared: 'cancel_url' },
@@ -702,10 +732,326 @@ models.set('RawReply', { strict: false, fields: {
   statusCode: { shared: 'status_code' },
   body: { shared: 'body', free: true },
 } });
+models.set('BankCard', { strict: true, fields: {
+  number: { shared: 'number' },
+  expiryMonth: { shared: 'expiry_month' },
+  expiryYear: { shared: 'expiry_year' },
+  cvv: { shared: 'cvv' },
+} });
+models.set('RecurringOrder', { strict: true, fields: {
+  number: { shared: 'number' },
+  cycle: { shared: 'cycle' },
+  interval: { shared: 'interval' },
+} });
+models.set('MakeGateForm', { strict: true, fields: {
+  storeType: { shared: 'store_type' },
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+  transactionType: { shared: 'transaction_type' },
+  installments: { shared: 'installments' },
+  okUrl: { shared: 'ok_url' },
+  failUrl: { shared: 'fail_url' },
+  callbackUrl: { shared: 'callback_url' },
+  refreshTime: { shared: 'refresh_time' },
+  card: { shared: 'card', model: 'BankCard' },
+  language: { shared: 'language' },
+  email: { shared: 'email' },
+  phone: { shared: 'phone' },
+  description: { shared: 'description' },
+  billToName: { shared: 'bill_to_name' },
+  billToCompany: { shared: 'bill_to_company' },
+  recurring: { shared: 'recurring', model: 'RecurringOrder' },
+  additional: { shared: 'additional', free: true },
+} });
+models.set('VerifyCallback', { strict: true, fields: {
+  fields: { shared: 'fields', free: true },
+  body: { shared: 'body' },
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+} });
+models.set('Callback', { strict: false, fields: {
+  outcome: { shared: 'outcome' },
+  signed: { shared: 'signed' },
+  hashVariant: { shared: 'hash_variant' },
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+  storeType: { shared: 'store_type' },
+  mdStatus: { shared: 'md_status' },
+  response: { shared: 'response' },
+  procReturnCode: { shared: 'proc_return_code' },
+  errorCode: { shared: 'error_code' },
+  errorMessage: { shared: 'error_message' },
+  authCode: { shared: 'auth_code' },
+  hostRefNum: { shared: 'host_ref_num' },
+  transactionId: { shared: 'transaction_id' },
+  settleId: { shared: 'settle_id' },
+  maskedPan: { shared: 'masked_pan' },
+  installments: { shared: 'installments' },
+  recurringId: { shared: 'recurring_id' },
+  md: { shared: 'md' },
+  xid: { shared: 'xid' },
+  eci: { shared: 'eci' },
+  cavv: { shared: 'cavv' },
+  explanationEn: { shared: 'explanation_en' },
+  explanationTr: { shared: 'explanation_tr' },
+  adviceEn: { shared: 'advice_en' },
+  adviceTr: { shared: 'advice_tr' },
+} });
+models.set('Provision', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+  installments: { shared: 'installments' },
+  transactionType: { shared: 'transaction_type' },
+  md: { shared: 'md' },
+  xid: { shared: 'xid' },
+  eci: { shared: 'eci' },
+  cavv: { shared: 'cavv' },
+  ip: { shared: 'ip' },
+  email: { shared: 'email' },
+  additional: { shared: 'additional', free: true },
+} });
+models.set('BankPayment', { strict: false, fields: {
+  orderId: { shared: 'order_id' },
+  transactionId: { shared: 'transaction_id' },
+  authCode: { shared: 'auth_code' },
+  hostRefNum: { shared: 'host_ref_num' },
+  response: { shared: 'response' },
+  procReturnCode: { shared: 'proc_return_code' },
+  errorMessage: { shared: 'error_message' },
+  groupId: { shared: 'group_id' },
+  settleId: { shared: 'settle_id' },
+  transactionDate: { shared: 'transaction_date' },
+  cardBrand: { shared: 'card_brand' },
+  cardIssuer: { shared: 'card_issuer' },
+  recurringId: { shared: 'recurring_id' },
+  extra: { shared: 'extra', free: true },
+} });
+models.set('BankSale', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+  installments: { shared: 'installments' },
+  card: { shared: 'card', model: 'BankCard' },
+  ip: { shared: 'ip' },
+  email: { shared: 'email' },
+  recurring: { shared: 'recurring', model: 'RecurringOrder' },
+  additional: { shared: 'additional', free: true },
+} });
+models.set('BankPreAuth', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+  installments: { shared: 'installments' },
+  card: { shared: 'card', model: 'BankCard' },
+  ip: { shared: 'ip' },
+  email: { shared: 'email' },
+  additional: { shared: 'additional', free: true },
+} });
+models.set('Capture', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  preauthorized: { shared: 'preauthorized' },
+} });
+models.set('VoidOrder', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  transactionId: { shared: 'transaction_id' },
+} });
+models.set('BankRefund', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  amount: { shared: 'amount' },
+  currency: { shared: 'currency' },
+} });
+models.set('CancelOrRefund', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  amount: { shared: 'amount' },
+  currency: { shared: 'currency' },
+} });
+models.set('Undone', { strict: false, fields: {
+  by: { shared: 'by' },
+  amount: { shared: 'amount' },
+  payment: { shared: 'payment', model: 'BankPayment' },
+} });
+models.set('GetOrderStatus', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+} });
+models.set('OrderStatus', { strict: false, fields: {
+  state: { shared: 'state' },
+  settled: { shared: 'settled' },
+  orderId: { shared: 'order_id' },
+  transactionId: { shared: 'transaction_id' },
+  amount: { shared: 'amount' },
+  capturedAmount: { shared: 'captured_amount' },
+  chargeType: { shared: 'charge_type' },
+  transactionStatus: { shared: 'transaction_status' },
+  procReturnCode: { shared: 'proc_return_code' },
+  authCode: { shared: 'auth_code' },
+  hostRefNum: { shared: 'host_ref_num' },
+  authorizedAt: { shared: 'authorized_at' },
+  capturedAt: { shared: 'captured_at' },
+  voidedAt: { shared: 'voided_at' },
+  maskedPan: { shared: 'masked_pan' },
+  mdStatus: { shared: 'md_status' },
+  settleId: { shared: 'settle_id' },
+  errorMessage: { shared: 'error_message' },
+  extra: { shared: 'extra', free: true },
+} });
+models.set('GetOrderHistory', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+} });
+models.set('OrderTransaction', { strict: false, fields: {
+  state: { shared: 'state' },
+  chargeType: { shared: 'charge_type' },
+  transactionStatus: { shared: 'transaction_status' },
+  amount: { shared: 'amount' },
+  capturedAmount: { shared: 'captured_amount' },
+  authorizedAt: { shared: 'authorized_at' },
+  capturedAt: { shared: 'captured_at' },
+  voidedAt: { shared: 'voided_at' },
+  hostRefNum: { shared: 'host_ref_num' },
+  authCode: { shared: 'auth_code' },
+  procReturnCode: { shared: 'proc_return_code' },
+  transactionId: { shared: 'transaction_id' },
+  settleId: { shared: 'settle_id' },
+} });
+models.set('OrderHistory', { strict: false, fields: {
+  orderId: { shared: 'order_id' },
+  found: { shared: 'found' },
+  transactions: { shared: 'transactions', list: true, model: 'OrderTransaction' },
+  captured: { shared: 'captured' },
+  refunded: { shared: 'refunded' },
+} });
+models.set('SettleOrder', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  deadline: { shared: 'deadline' },
+  spacing: { shared: 'spacing' },
+} });
+models.set('OrderSettlement', { strict: false, fields: {
+  state: { shared: 'state' },
+  decided: { shared: 'decided' },
+  asked: { shared: 'asked' },
+  status: { shared: 'status', model: 'OrderStatus' },
+} });
+models.set('ReconcileOrders', { strict: true, fields: {
+  records: { shared: 'records', list: true, model: 'ShopRecord' },
+  limit: { shared: 'limit' },
+  cursor: { shared: 'cursor' },
+} });
+models.set('GetRecurringOrders', { strict: true, fields: {
+  recurringId: { shared: 'recurring_id' },
+} });
+models.set('RecurringOrderRow', { strict: false, fields: {
+  orderId: { shared: 'order_id' },
+  state: { shared: 'state' },
+  amount: { shared: 'amount' },
+  transactionStatus: { shared: 'transaction_status' },
+  procReturnCode: { shared: 'proc_return_code' },
+  plannedAt: { shared: 'planned_at' },
+  capturedAt: { shared: 'captured_at' },
+  transactionId: { shared: 'transaction_id' },
+} });
+models.set('RecurringOrders', { strict: false, fields: {
+  recurringId: { shared: 'recurring_id' },
+  charges: { shared: 'charges', list: true, model: 'RecurringOrderRow' },
+} });
+models.set('CancelRecurringOrder', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+} });
+models.set('RecurringChange', { strict: false, fields: {
+  operation: { shared: 'operation' },
+  recordType: { shared: 'record_type' },
+  recordId: { shared: 'record_id' },
+  result: { shared: 'result' },
+  extra: { shared: 'extra', free: true },
+} });
+models.set('CancelRecurring', { strict: true, fields: {
+  recurringId: { shared: 'recurring_id' },
+} });
+models.set('UpdateRecurringOrder', { strict: true, fields: {
+  orderId: { shared: 'order_id' },
+  amount: { shared: 'amount' },
+  currency: { shared: 'currency' },
+  startDate: { shared: 'start_date' },
+} });
+models.set('InstallmentRate', { strict: true, fields: {
+  count: { shared: 'count' },
+  rate: { shared: 'rate' },
+  fee: { shared: 'fee' },
+} });
+models.set('MakeInstallmentPlan', { strict: true, fields: {
+  amount: { shared: 'amount' },
+  rates: { shared: 'rates', list: true, model: 'InstallmentRate' },
+} });
+models.set('PlanRow', { strict: false, fields: {
+  count: { shared: 'count' },
+  total: { shared: 'total' },
+  installments: { shared: 'installments', list: true },
+  commission: { shared: 'commission' },
+} });
+models.set('InstallmentPlan', { strict: false, fields: {
+  rows: { shared: 'rows', list: true, model: 'PlanRow' },
+} });
+models.set('MakeVer3Hash', { strict: true, fields: {
+  fields: { shared: 'fields', free: true },
+  callback: { shared: 'callback' },
+} });
+models.set('Ver3Hash', { strict: false, fields: {
+  hash: { shared: 'hash' },
+  plaintext: { shared: 'plaintext' },
+  names: { shared: 'names', list: true },
+} });
+models.set('ExplainVer3', { strict: true, fields: {
+  fields: { shared: 'fields', free: true },
+  hash: { shared: 'hash' },
+  callback: { shared: 'callback' },
+} });
+models.set('Ver3Explanation', { strict: false, fields: {
+  fits: { shared: 'fits' },
+  variant: { shared: 'variant' },
+  mistake: { shared: 'mistake' },
+  field: { shared: 'field' },
+  expected: { shared: 'expected' },
+} });
+models.set('LookUpResponseCode', { strict: true, fields: {
+  code: { shared: 'code' },
+} });
+models.set('ResponseCode', { strict: false, fields: {
+  code: { shared: 'code' },
+  known: { shared: 'known' },
+  en: { shared: 'en' },
+  tr: { shared: 'tr' },
+  adviceEn: { shared: 'advice_en' },
+  adviceTr: { shared: 'advice_tr' },
+  resend: { shared: 'resend' },
+} });
+models.set('BankRaw', { strict: true, fields: {
+  document: { shared: 'document', free: true },
+} });
+models.set('BankRawReply', { strict: false, fields: {
+  approved: { shared: 'approved' },
+  document: { shared: 'document', free: true },
+} });
 models.set('Config', { strict: true, fields: {
   appId: { shared: 'app_id' },
   appSecret: { shared: 'app_secret' },
   merchantKey: { shared: 'merchant_key' },
+  environment: { shared: 'environment' },
+  baseUrl: { shared: 'base_url' },
+  connectTimeout: { shared: 'connect_timeout' },
+  timeout: { shared: 'timeout' },
+  proxy: { shared: 'proxy' },
+  caPem: { shared: 'ca_pem' },
+  userAgent: { shared: 'user_agent' },
+} });
+models.set('HalkbankConfig', { strict: true, fields: {
+  clientId: { shared: 'client_id' },
+  storeKey: { shared: 'store_key' },
+  apiUser: { shared: 'api_user' },
+  apiPassword: { shared: 'api_password' },
+  mdStatus: { shared: 'md_status' },
   environment: { shared: 'environment' },
   baseUrl: { shared: 'base_url' },
   connectTimeout: { shared: 'connect_timeout' },
@@ -725,6 +1071,7 @@ models.set('Failure', { strict: false, fields: {
   statusDescription: { shared: 'status_description' },
   bankCode: { shared: 'bank_code' },
   bankDescription: { shared: 'bank_description' },
+  errorCode: { shared: 'error_code' },
   httpStatus: { shared: 'http_status' },
   explanationEn: { shared: 'explanation_en' },
   explanationTr: { shared: 'explanation_tr' },
@@ -782,6 +1129,7 @@ class Halkode extends Client {
     installmentTable: { shared: 'installment_table', kind: 'pure', request: 'MakeInstallmentTable', reply: 'InstallmentTable' },
     transactions: { shared: 'transactions', kind: 'query', request: 'GetTransactions', reply: 'TransactionPage' },
     allTransactions: { shared: 'all_transactions', kind: 'query', request: 'GetAllTransactions', reply: 'TransactionPage' },
+    reconcile: { shared: 'reconcile', kind: 'query', request: 'ReconcileTransactions', reply: 'Reconciliation' },
     purchaseLink: { shared: 'purchase_link', kind: 'money', request: 'MakePurchaseLink', reply: 'PurchaseLink' },
     saveCard: { shared: 'save_card', kind: 'money', request: 'SaveCard', reply: 'SavedCardToken' },
     savedCards: { shared: 'saved_cards', kind: 'query', request: 'GetSavedCards', reply: 'SavedCards' },
@@ -863,6 +1211,10 @@ class Halkode extends Client {
     return await invoke(this, 'allTransactions', request, options);
   }
 
+  async reconcile(request, options) {
+    return await invoke(this, 'reconcile', request, options);
+  }
+
   async purchaseLink(request, options) {
     return await invoke(this, 'purchaseLink', request, options);
   }
@@ -940,8 +1292,128 @@ class Halkode extends Client {
   }
 }
 
+/**
+ * A client of Halkbank Sanal POS (NestPay). It may be used from many threads and on both sides of a fork. In Node.js,
+ * every worker thread makes its own.
+ */
+class Halkbank extends Client {
+  static [DEFINITION] = { name: 'Halkbank', config: 'HalkbankConfig', operations: {
+    gateForm: { shared: 'gate_form', kind: 'pure', request: 'MakeGateForm', reply: 'BrowserForm' },
+    verifyCallback: { shared: 'verify_callback', kind: 'pure', request: 'VerifyCallback', reply: 'Callback' },
+    provision: { shared: 'provision', kind: 'money', request: 'Provision', reply: 'BankPayment' },
+    sale: { shared: 'sale', kind: 'money', request: 'BankSale', reply: 'BankPayment' },
+    preAuth: { shared: 'pre_auth', kind: 'money', request: 'BankPreAuth', reply: 'BankPayment' },
+    postAuth: { shared: 'post_auth', kind: 'money', request: 'Capture', reply: 'BankPayment' },
+    void: { shared: 'void', kind: 'money', request: 'VoidOrder', reply: 'BankPayment' },
+    refund: { shared: 'refund', kind: 'money', request: 'BankRefund', reply: 'BankPayment' },
+    cancelOrRefund: { shared: 'cancel_or_refund', kind: 'money', request: 'CancelOrRefund', reply: 'Undone' },
+    orderStatus: { shared: 'order_status', kind: 'query', request: 'GetOrderStatus', reply: 'OrderStatus' },
+    orderHistory: { shared: 'order_history', kind: 'query', request: 'GetOrderHistory', reply: 'OrderHistory' },
+    settle: { shared: 'settle', kind: 'query', request: 'SettleOrder', reply: 'OrderSettlement' },
+    reconcile: { shared: 'reconcile', kind: 'query', request: 'ReconcileOrders', reply: 'Reconciliation' },
+    recurringOrders: { shared: 'recurring_orders', kind: 'query', request: 'GetRecurringOrders', reply: 'RecurringOrders' },
+    cancelRecurringOrder: { shared: 'cancel_recurring_order', kind: 'money', request: 'CancelRecurringOrder', reply: 'RecurringChange' },
+    cancelRecurring: { shared: 'cancel_recurring', kind: 'money', request: 'CancelRecurring', reply: 'RecurringChange' },
+    updateRecurringOrder: { shared: 'update_recurring_order', kind: 'money', request: 'UpdateRecurringOrder', reply: 'RecurringChange' },
+    installmentPlan: { shared: 'installment_plan', kind: 'pure', request: 'MakeInstallmentPlan', reply: 'InstallmentPlan' },
+    ver3Hash: { shared: 'ver3_hash', kind: 'pure', request: 'MakeVer3Hash', reply: 'Ver3Hash' },
+    explainVer3: { shared: 'explain_ver3', kind: 'pure', request: 'ExplainVer3', reply: 'Ver3Explanation' },
+    responseCode: { shared: 'response_code', kind: 'pure', request: 'LookUpResponseCode', reply: 'ResponseCode' },
+    raw: { shared: 'raw', kind: 'money', request: 'BankRaw', reply: 'BankRawReply' },
+  } };
+
+  async gateForm(request, options) {
+    return await invoke(this, 'gateForm', request, options);
+  }
+
+  async verifyCallback(request, options) {
+    return await invoke(this, 'verifyCallback', request, options);
+  }
+
+  async provision(request, options) {
+    return await invoke(this, 'provision', request, options);
+  }
+
+  async sale(request, options) {
+    return await invoke(this, 'sale', request, options);
+  }
+
+  async preAuth(request, options) {
+    return await invoke(this, 'preAuth', request, options);
+  }
+
+  async postAuth(request, options) {
+    return await invoke(this, 'postAuth', request, options);
+  }
+
+  async void(request, options) {
+    return await invoke(this, 'void', request, options);
+  }
+
+  async refund(request, options) {
+    return await invoke(this, 'refund', request, options);
+  }
+
+  async cancelOrRefund(request, options) {
+    return await invoke(this, 'cancelOrRefund', request, options);
+  }
+
+  async orderStatus(request, options) {
+    return await invoke(this, 'orderStatus', request, options);
+  }
+
+  async orderHistory(request, options) {
+    return await invoke(this, 'orderHistory', request, options);
+  }
+
+  async settle(request, options) {
+    return await invoke(this, 'settle', request, options);
+  }
+
+  async reconcile(request, options) {
+    return await invoke(this, 'reconcile', request, options);
+  }
+
+  async recurringOrders(request, options) {
+    return await invoke(this, 'recurringOrders', request, options);
+  }
+
+  async cancelRecurringOrder(request, options) {
+    return await invoke(this, 'cancelRecurringOrder', request, options);
+  }
+
+  async cancelRecurring(request, options) {
+    return await invoke(this, 'cancelRecurring', request, options);
+  }
+
+  async updateRecurringOrder(request, options) {
+    return await invoke(this, 'updateRecurringOrder', request, options);
+  }
+
+  async installmentPlan(request, options) {
+    return await invoke(this, 'installmentPlan', request, options);
+  }
+
+  async ver3Hash(request, options) {
+    return await invoke(this, 'ver3Hash', request, options);
+  }
+
+  async explainVer3(request, options) {
+    return await invoke(this, 'explainVer3', request, options);
+  }
+
+  async responseCode(request, options) {
+    return await invoke(this, 'responseCode', request, options);
+  }
+
+  async raw(request, options) {
+    return await invoke(this, 'raw', request, options);
+  }
+}
+
 module.exports = {
   Halkode,
+  Halkbank,
   HalkodeError,
   RequestError,
   CredentialsError,

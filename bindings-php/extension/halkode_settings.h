@@ -9,4 +9,16 @@
     X("Halkode", "halkode.timeout", "timeout", NUMBER) \
     X("Halkode", "halkode.proxy", "proxy", SECRET) \
     X("Halkode", "halkode.ca_file", "ca_pem", FILE) \
-    X("Halkode", "halkode.user_agent", "user_agent", TEXT)
+    X("Halkode", "halkode.user_agent", "user_agent", TEXT) \
+    X("Halkbank", "halkbank.client_id", "client_id", SECRET) \
+    X("Halkbank", "halkbank.store_key", "store_key", SECRET) \
+    X("Halkbank", "halkbank.api_user", "api_user", SECRET) \
+    X("Halkbank", "halkbank.api_password", "api_password", SECRET) \
+    X("Halkbank", "halkbank.md_status", "md_status", TEXT) \
+    X("Halkbank", "halkbank.environment", "environment", TEXT) \
+    X("Halkbank", "halkbank.base_url", "base_url", TEXT) \
+    X("Halkbank", "halkbank.connect_timeout", "connect_timeout", NUMBER) \
+    X("Halkbank", "halkbank.timeout", "timeout", NUMBER) \
+    X("Halkbank", "halkbank.proxy", "proxy", SECRET) \
+    X("Halkbank", "halkbank.ca_file", "ca_pem", FILE) \
+    X("Halkbank", "halkbank.user_agent", "user_agent", TEXT)

@@ -9,10 +9,10 @@ namespace Halkode;
 /** Which of the operator's two hosts to speak to. */
 final class Environment
 {
-    /** `https://testapp.halkode.com.tr/ccpayment` */
+    /** The host for tests; no real money. */
     public const TEST = 'test';
 
-    /** `https://app.halkode.com.tr/ccpayment`: real money. */
+    /** The live host: real money. */
     public const LIVE = 'live';
 
     /** Every word, in order. */

@@ -35,7 +35,7 @@ class Error extends \RuntimeException implements \JsonSerializable
         public readonly ?string $sent = null,
         /** True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice. */
         public readonly bool $in_doubt = false,
-        /** The invoice the call was about. */
+        /** The invoice (at Halkbank the order) the call was about. */
         public readonly ?string $invoice_id = null,
         /** The gateway's application code, as it came (docs/protocol-halkode.md#status-codes). */
         public readonly ?int $status_code = null,
@@ -45,6 +45,10 @@ class Error extends \RuntimeException implements \JsonSerializable
         public readonly ?string $bank_code = null,
         /** The bank's text behind the refusal, as it came. */
         public readonly ?string $bank_description = null,
+        /**
+         * The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes).
+         */
+        public readonly ?string $error_code = null,
         /** The HTTP status of the answer. */
         public readonly ?int $http_status = null,
         /** What the code means, in English. */
@@ -88,6 +92,7 @@ class Error extends \RuntimeException implements \JsonSerializable
             status_description: $told['status_description'] ?? null,
             bank_code: $told['bank_code'] ?? null,
             bank_description: $told['bank_description'] ?? null,
+            error_code: $told['error_code'] ?? null,
             http_status: $told['http_status'] ?? null,
             explanation_en: $told['explanation_en'] ?? null,
             explanation_tr: $told['explanation_tr'] ?? null,
@@ -117,6 +122,7 @@ class Error extends \RuntimeException implements \JsonSerializable
             'status_description' => $this->status_description,
             'bank_code' => $this->bank_code,
             'bank_description' => $this->bank_description,
+            'error_code' => $this->error_code,
             'http_status' => $this->http_status,
             'explanation_en' => $this->explanation_en,
             'explanation_tr' => $this->explanation_tr,

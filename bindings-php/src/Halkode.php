@@ -26,6 +26,7 @@ class Halkode extends Native\Client
         'installment_table',
         'transactions',
         'all_transactions',
+        'reconcile',
         'purchase_link',
         'save_card',
         'saved_cards',
@@ -65,6 +66,7 @@ class Halkode extends Native\Client
         'installment_table' => 'MakeInstallmentTable',
         'transactions' => 'GetTransactions',
         'all_transactions' => 'GetAllTransactions',
+        'reconcile' => 'ReconcileTransactions',
         'purchase_link' => 'MakePurchaseLink',
         'save_card' => 'SaveCard',
         'saved_cards' => 'GetSavedCards',
@@ -90,7 +92,7 @@ class Halkode extends Native\Client
      * What a HALKÖDE client is made of. The keys come from the merchant panel (docs/protocol-halkode.md#credentials).
      *
      * The keys alone make a client for everything that needs no network; to speak to the gateway, say also
-     * `environment` or `base_url`.
+     * `environment` or `base_url` (usually ending in `/ccpayment`).
      *
      * Without `$config`, php.ini's `halkode.` settings are taken, and where it has none, the environment. Nothing is
      * sent.
@@ -100,7 +102,7 @@ class Halkode extends Native\Client
      * - `merchant_key` (required): Merchant key ("Üye İşyeri Anahtarı"), 60 characters that begin with `$2y$10$`.
      * - `environment`: `test` or `live`.
      * - `base_url`: Another host of the same platform, for instance a sandbox or a sibling brand: everything before
-     *   `/api/...`, usually ending in `/ccpayment`. Only https, except on this machine (loopback).
+     *   the paths this library adds. Only https, except on this machine (loopback).
      * - `connect_timeout`: Seconds to wait for a connection, 1 to 60; 10 when left out.
      * - `timeout`: Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that hangs
      *   may take longer: it ends when the system's own resolver gives up (`/etc/resolv.conf`), since no thread is
@@ -782,6 +784,40 @@ class Halkode extends Native\Client
     public function allTransactions(#[\SensitiveParameter] array $request = []): TransactionPage
     {
         return TransactionPage::read($this->exchange('all_transactions', $request));
+    }
+
+    /**
+     * Holds the shop's records against the gateway's list of transactions: what matches, what differs, what only one
+     * of them has.
+     *
+     * A query: repeated when its answer is lost.
+     *
+     * - `from_date` (required): The first day, `YYYY-MM-DD`, in Turkish time.
+     * - `to_date` (required): The last day, `YYYY-MM-DD`.
+     * - `records`: Everything the shop has of these days; the same in every step. No number twice.
+     *   - `invoice_id` (required): The shop's own number: the invoice's, or the order's.
+     *   - `amount` (required): What was to be paid, in lira (or in its currency), before any refund.
+     *   - `state`: What became of it, as the shop knows; `paid` when left out.
+     * - `pages`: How many pages this step reads, 1 to 100; 5 when left out.
+     * - `cursor`: Where to begin, from the step before; left out for the first.
+     *
+     * @param array{
+     *     from_date: string,
+     *     to_date: string,
+     *     records?: list<array{
+     *         invoice_id: string,
+     *         amount: numeric-string|int,
+     *         state?: RecordState::*|null,
+     *     }>|null,
+     *     pages?: int<0, max>|null,
+     *     cursor?: string|null,
+     * } $request
+     *
+     * @throws Error
+     */
+    public function reconcile(#[\SensitiveParameter] array $request): Reconciliation
+    {
+        return Reconciliation::read($this->exchange('reconcile', $request));
     }
 
     /**

@@ -573,6 +573,7 @@ macro_rules! choice {
                     name: stringify!($name),
                     doc: $crate::model::doc(&[$($doc),*]),
                     words: vec![$(($text, $crate::model::doc(&[$($vdoc),*])),)*],
+                    names: vec![$(stringify!($variant)),*],
                 })
             }
         }

@@ -61,6 +61,8 @@ pub struct ChoiceInfo {
     pub doc: String,
     /// Each word with its documentation.
     pub words: Vec<(&'static str, String)>,
+    /// The name of each word in code, for instance `PreAuth`, where a language needs one that the word itself cannot be.
+    pub names: Vec<&'static str>,
 }
 
 /// Doc comment lines as one text.

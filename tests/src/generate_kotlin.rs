@@ -92,7 +92,8 @@ impl Kotlin {
         let words: String = choice
             .words
             .iter()
-            .map(|(word, doc)| format!("{}    {}(\"{word}\"),\n", self.doc(doc, None, "    "), constant(word)))
+            .zip(&choice.names)
+            .map(|((word, doc), name)| format!("{}    {}(\"{word}\"),\n", self.doc(doc, None, "    "), constant(name)))
             .collect();
         format!(
             "{}public enum class {}(override val word: String) : Word {{\n{words}    ;\n\n    /** The word itself. */\n    \
@@ -276,20 +277,25 @@ fn property(name: &str) -> String {
     if KEYWORDS.split(' ').any(|keyword| keyword == name) { format!("`{name}`") } else { name }
 }
 
-/// `PreAuth` and `pre_auth` as `PRE_AUTH`.
-fn constant(word: &str) -> String {
+/// `PreAuth` as `PRE_AUTH`, `ThreeDPay` as `THREE_D_PAY`.
+fn constant(name: &str) -> String {
     let mut constant = String::new();
-    let mut small_before = false;
-    for c in word.chars() {
-        if c.is_ascii_uppercase() && small_before {
+    let mut letters = name.chars().peekable();
+    let mut before: Option<char> = None;
+    while let Some(c) = letters.next() {
+        let begins = c.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                !before.is_ascii_uppercase() || letters.peek().is_some_and(char::is_ascii_lowercase)
+            });
+        if begins {
             constant.push('_');
         }
-        small_before = c.is_ascii_lowercase() || c.is_ascii_digit();
         constant.push(c.to_ascii_uppercase());
+        before = Some(c);
     }
     let mut letters = constant.chars();
     let starts_well = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
-    assert!(starts_well && letters.all(|c| c.is_ascii_alphanumeric() || c == '_'), "{word} is no name for a constant");
+    assert!(starts_well && letters.all(|c| c.is_ascii_alphanumeric() || c == '_'), "{name} is no name for a constant");
     constant
 }
 

@@ -20,5 +20,17 @@ final class Settings
         ['Halkode', 'halkode.proxy', 'proxy', 'SECRET'],
         ['Halkode', 'halkode.ca_file', 'ca_pem', 'FILE'],
         ['Halkode', 'halkode.user_agent', 'user_agent', 'TEXT'],
+        ['Halkbank', 'halkbank.client_id', 'client_id', 'SECRET'],
+        ['Halkbank', 'halkbank.store_key', 'store_key', 'SECRET'],
+        ['Halkbank', 'halkbank.api_user', 'api_user', 'SECRET'],
+        ['Halkbank', 'halkbank.api_password', 'api_password', 'SECRET'],
+        ['Halkbank', 'halkbank.md_status', 'md_status', 'TEXT'],
+        ['Halkbank', 'halkbank.environment', 'environment', 'TEXT'],
+        ['Halkbank', 'halkbank.base_url', 'base_url', 'TEXT'],
+        ['Halkbank', 'halkbank.connect_timeout', 'connect_timeout', 'NUMBER'],
+        ['Halkbank', 'halkbank.timeout', 'timeout', 'NUMBER'],
+        ['Halkbank', 'halkbank.proxy', 'proxy', 'SECRET'],
+        ['Halkbank', 'halkbank.ca_file', 'ca_pem', 'FILE'],
+        ['Halkbank', 'halkbank.user_agent', 'user_agent', 'TEXT'],
     ];
 }

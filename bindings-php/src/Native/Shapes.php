@@ -52,6 +52,10 @@ final class Shapes
         ],
         'GetTransactions' => [],
         'GetAllTransactions' => [],
+        'ShopRecord' => [],
+        'ReconcileTransactions' => [
+            'records' => ['ShopRecord'],
+        ],
         'MakePurchaseLink' => [
             'items' => ['Item'],
             'billing' => 'Billing',
@@ -100,6 +104,57 @@ final class Shapes
         'Raw' => [
             'body' => self::OBJECT,
         ],
+        'BankCard' => [],
+        'RecurringOrder' => [],
+        'MakeGateForm' => [
+            'card' => 'BankCard',
+            'recurring' => 'RecurringOrder',
+            'additional' => self::OBJECT,
+        ],
+        'VerifyCallback' => [
+            'fields' => self::OBJECT,
+        ],
+        'Provision' => [
+            'additional' => self::OBJECT,
+        ],
+        'BankSale' => [
+            'card' => 'BankCard',
+            'recurring' => 'RecurringOrder',
+            'additional' => self::OBJECT,
+        ],
+        'BankPreAuth' => [
+            'card' => 'BankCard',
+            'additional' => self::OBJECT,
+        ],
+        'Capture' => [],
+        'VoidOrder' => [],
+        'BankRefund' => [],
+        'CancelOrRefund' => [],
+        'GetOrderStatus' => [],
+        'GetOrderHistory' => [],
+        'SettleOrder' => [],
+        'ReconcileOrders' => [
+            'records' => ['ShopRecord'],
+        ],
+        'GetRecurringOrders' => [],
+        'CancelRecurringOrder' => [],
+        'CancelRecurring' => [],
+        'UpdateRecurringOrder' => [],
+        'InstallmentRate' => [],
+        'MakeInstallmentPlan' => [
+            'rates' => ['InstallmentRate'],
+        ],
+        'MakeVer3Hash' => [
+            'fields' => self::OBJECT,
+        ],
+        'ExplainVer3' => [
+            'fields' => self::OBJECT,
+        ],
+        'LookUpResponseCode' => [],
+        'BankRaw' => [
+            'document' => self::OBJECT,
+        ],
         'Config' => [],
+        'HalkbankConfig' => [],
     ];
 }

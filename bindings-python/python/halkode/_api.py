@@ -115,6 +115,38 @@ SortOrder: TypeAlias = Literal["asc", "desc"]
 - `desc`: Newest first.
 """
 
+RecordState: TypeAlias = Literal[
+    "paid",
+    "authorized",
+    "failed",
+    "voided",
+    "refunded",
+    "partially_refunded",
+    "pending",
+    "unknown",
+]
+"""What became of a payment, as a shop's books know it.
+
+- `paid`: The money was taken.
+- `authorized`: The money is held.
+- `failed`: It failed.
+- `voided`: It was taken back on the day of the sale.
+- `refunded`: All of it was given back.
+- `partially_refunded`: A part of it was given back.
+- `pending`: It is in progress.
+- `unknown`: It cannot be told.
+"""
+
+ReconciledAs: TypeAlias = Literal["matched", "amount_differs", "state_differs", "only_here", "only_there"]
+"""How a payment stands in both books.
+
+- `matched`: Both say the same.
+- `amount_differs`: The amounts differ.
+- `state_differs`: The states differ.
+- `only_here`: Only the shop has it.
+- `only_there`: Only the gateway has it.
+"""
+
 PlanStatus: TypeAlias = Literal["ACTIVE", "INACTIVE"]
 """Whether a plan goes on.
 
@@ -228,11 +260,134 @@ HashSecret: TypeAlias = Literal["app_secret", "merchant_key"]
 - `merchant_key`: The merchant key.
 """
 
+StoreType: TypeAlias = Literal["3d", "3d_pay", "3d_pay_hosting", "3d_hosting", "3d_host", "pay_hosting"]
+"""How card, authentication and payment are shared between shop and bank. A merchant number is set up for particular
+ones (docs/protocol-halkbank.md#models).
+
+- `3d`: The card is asked for by the shop, 3-D Secure by the bank; the shop takes the money with `provision`.
+- `3d_pay`: The card is asked for by the shop; the bank authenticates and takes the money.
+- `3d_pay_hosting`: The bank asks for the card, authenticates and takes the money.
+- `3d_hosting`: The bank asks for the card and authenticates; the shop takes the money with `provision`. The bank's
+  test document has this word.
+- `3d_host`: The same as `3d_hosting`, by the word other banks of the platform use.
+- `pay_hosting`: The bank asks for the card and takes the money, without 3-D Secure.
+"""
+
+PageLanguage: TypeAlias = Literal["tr", "en"]
+"""The language of the bank's pages.
+
+- `tr`: Turkish.
+- `en`: English.
+"""
+
+OrderCycle: TypeAlias = Literal["D", "W", "M", "Y"]
+"""The unit in which the distance of recurring charges is counted.
+
+- `D`: Days.
+- `W`: Weeks.
+- `M`: Months.
+- `Y`: Years.
+"""
+
+CallbackOutcome: TypeAlias = Literal["not_paid", "authenticated", "paid"]
+"""What a callback means.
+
+- `not_paid`: Nothing was paid; `error_message` and the explanation say why.
+- `authenticated`: The buyer was authenticated and nothing is paid yet: call `provision`.
+- `paid`: The bank has taken the money (or holds it, for a pre-authorisation).
+"""
+
+Ver3Variant: TypeAlias = Literal[
+    "standard",
+    "with_countdown",
+    "without_national_id",
+    "lower_case_order",
+    "natural_order",
+    "decoded_entities",
+]
+"""How a hash was reckoned that fits: by the documented rule, or by one of its documented variants
+(docs/protocol-halkbank.md#collation-doubts).
+
+- `standard`: The documented rule.
+- `with_countdown`: With `countdown` in the hash, as the PHP and JSP samples have it.
+- `without_national_id`: Without `NATIONALIDNO`, which one bank posts and does not hash.
+- `lower_case_order`: Names ordered as lower-case letters: `_` stands before letters.
+- `natural_order`: Names ordered as people count: `a2` before `a10`.
+- `decoded_entities`: Values with their HTML entities decoded and a line break at their end taken off.
+"""
+
+UndoneBy: TypeAlias = Literal["void", "refund", "before"]
+"""How an order's money was given back.
+
+- `void`: The transaction was voided: it will not appear on the card's statement.
+- `refund`: It was refunded.
+- `before`: It had been before; nothing was done now.
+"""
+
+OrderState: TypeAlias = Literal["unknown", "paid", "authorized", "failed", "voided", "refunded", "pending", "not_found"]
+"""What became of an order, judged by this library from `CHARGE_TYPE_CD`, `TRANS_STAT` and `PROC_RET_CD`.
+
+- `unknown`: Anything else: ask again, or look into the panel.
+- `paid`: The money was taken.
+- `authorized`: The money is held: a pre-authorisation.
+- `failed`: It was refused, or failed.
+- `voided`: It was taken back on the day of the sale.
+- `refunded`: The order's last success was a refund, in part or in full: `order_history` says how much.
+- `pending`: It is in progress, or planned for later.
+- `not_found`: The bank has no such order.
+"""
+
+Ver3Mistake: TypeAlias = Literal[
+    "unknown",
+    "not_a_hash",
+    "case_sensitive_order",
+    "bar_escaped_first",
+    "key_not_escaped",
+    "nothing_escaped",
+    "trimmed_values",
+    "empty_values_left_out",
+    "field_left_out",
+    "encoding_hashed",
+    "dots_turned_underscores",
+    "test_store_key",
+    "key_missing",
+    "nothing_between",
+    "version_1",
+    "entities",
+]
+"""A mistake other implementations of this hash are known to make (docs/protocol-halkbank.md#quirks-of-peers).
+
+- `unknown`: None that is known: a value differs from the one that was hashed, or the store key is another
+  merchant's.
+- `not_a_hash`: It is no Base64 text of 64 bytes.
+- `case_sensitive_order`: Names were ordered with capital letters first.
+- `bar_escaped_first`: The bar was escaped before the backslash.
+- `key_not_escaped`: The store key was not escaped.
+- `nothing_escaped`: Nothing was escaped.
+- `trimmed_values`: Values were trimmed before hashing.
+- `empty_values_left_out`: Empty values were left out.
+- `field_left_out`: One field was left out: `field` says which.
+- `encoding_hashed`: `encoding` was hashed.
+- `dots_turned_underscores`: Dots in names had become underscores before the names were ordered.
+- `test_store_key`: The store key of the shared test merchants was used.
+- `key_missing`: There is no key at the end.
+- `nothing_between`: The values were joined without anything between them.
+- `version_1`: It was reckoned with SHA-1 by the rule of version 1.
+- `entities`: HTML entities in a value had not been decoded when it was hashed, or had been when they should not.
+"""
+
 Environment: TypeAlias = Literal["test", "live"]
 """Which of the operator's two hosts to speak to.
 
-- `test`: `https://testapp.halkode.com.tr/ccpayment`
-- `live`: `https://app.halkode.com.tr/ccpayment`: real money.
+- `test`: The host for tests; no real money.
+- `live`: The live host: real money.
+"""
+
+MdStatusPolicy: TypeAlias = Literal["full", "half"]
+"""Which outcomes of 3-D Secure a shop goes on with (docs/protocol-halkbank.md#mdstatus).
+
+- `full`: Only full authentication (mdStatus 1).
+- `half`: Also half authentication (mdStatus 2, 3, 4), where the issuer may not bear the loss of a fraud.
 """
 
 Sent: TypeAlias = Literal["no", "unknown", "yes"]
@@ -1493,6 +1648,121 @@ class TransactionPage(Reply):
         self._fill(status_code, status_description, transactions, page, last_page, total, more)
 
 
+class ShopRecord(Part):
+    """A payment in the shop's books."""
+
+    __slots__ = ("invoice_id", "amount", "state")
+    __halkode__ = {
+        "invoice_id": Field(required=True),
+        "amount": Field(Decimal, required=True),
+        "state": Field(),
+    }
+
+    invoice_id: str
+    """The shop's own number: the invoice's, or the order's."""
+    amount: AmountLike
+    """What was to be paid, in lira (or in its currency), before any refund."""
+    state: RecordState | None
+    """What became of it, as the shop knows; `paid` when left out."""
+
+    def __init__(
+        self,
+        *,
+        invoice_id: str,
+        amount: AmountLike,
+        state: RecordState | None = None,
+    ) -> None:
+        self._fill(invoice_id, amount, state)
+
+
+class ReconciledRow(Reply):
+    """One payment in both books."""
+
+    __slots__ = ("result", "invoice_id", "amount", "gateway_amount", "state", "gateway_state", "gateway_id", "note")
+    __halkode__ = {
+        "result": Field(required=True),
+        "invoice_id": Field(required=True),
+        "amount": Field(Decimal),
+        "gateway_amount": Field(Decimal),
+        "state": Field(),
+        "gateway_state": Field(),
+        "gateway_id": Field(),
+        "note": Field(),
+    }
+
+    result: ReconciledAs
+    """How it stands."""
+    invoice_id: str
+    """The shop's own number."""
+    amount: Decimal | None
+    """The shop's amount, in lira."""
+    gateway_amount: Decimal | None
+    """The gateway's amount, in lira."""
+    state: RecordState | None
+    """The shop's state."""
+    gateway_state: RecordState | None
+    """The gateway's state."""
+    gateway_id: str | None
+    """The gateway's number of the transaction."""
+    note: str | None
+    """What a person should know about it."""
+
+    def __init__(
+        self,
+        *,
+        result: ReconciledAs,
+        invoice_id: str,
+        amount: Decimal | None = None,
+        gateway_amount: Decimal | None = None,
+        state: RecordState | None = None,
+        gateway_state: RecordState | None = None,
+        gateway_id: str | None = None,
+        note: str | None = None,
+    ) -> None:
+        self._fill(result, invoice_id, amount, gateway_amount, state, gateway_state, gateway_id, note)
+
+
+class Reconciliation(Reply):
+    """What one step of a reconciliation found."""
+
+    __slots__ = ("rows", "csv", "matched", "different", "next", "done")
+    __halkode__ = {
+        "rows": Field(ReconciledRow, many=True),
+        "csv": Field(required=True),
+        "matched": Field(required=True),
+        "different": Field(required=True),
+        "next": Field(),
+        "done": Field(required=True),
+    }
+
+    rows: tuple[ReconciledRow, ...]
+    """The payments of this step."""
+    csv: str
+    """The same as CSV (RFC 4180, UTF-8, point as decimal mark). The first step's has the header, so that all steps'
+    texts one after another make one file.
+    """
+    matched: int
+    """How many of them match."""
+    different: int
+    """How many do not."""
+    next: str | None
+    """Where the next step begins; give it as `cursor`. Left out when all is done."""
+    done: bool
+    """Whether all is done."""
+
+    def __init__(
+        self,
+        *,
+        csv: str,
+        matched: int,
+        different: int,
+        done: bool,
+        rows: tuple[ReconciledRow, ...] | None = None,
+        next: str | None = None,
+    ) -> None:
+        self._fill(rows, csv, matched, different, next, done)
+
+
 class PurchaseLink(Reply):
     """A link to a payment page."""
 
@@ -2225,6 +2495,997 @@ class RawReply(Reply):
         self._fill(http_status, status_code, body)
 
 
+class BankCard(Part):
+    """A card as its holder typed it. It is zeroed after use, never logged, and kept out of every error."""
+
+    __slots__ = ("number", "expiry_month", "expiry_year", "cvv")
+    __halkode__ = {
+        "number": Field(required=True, secret=True),
+        "expiry_month": Field(required=True),
+        "expiry_year": Field(required=True),
+        "cvv": Field(secret=True),
+    }
+
+    number: str
+    """The card number (PAN): 12 to 19 digits without blanks."""
+    expiry_month: str
+    """Month of expiry, `01` to `12`."""
+    expiry_year: str
+    """Year of expiry, two or four digits."""
+    cvv: str | None
+    """The security code, three or four digits; some merchants may leave it out."""
+
+    def __init__(
+        self,
+        *,
+        number: str,
+        expiry_month: str,
+        expiry_year: str,
+        cvv: str | None = None,
+    ) -> None:
+        self._fill(number, expiry_month, expiry_year, cvv)
+
+
+class RecurringOrder(Part):
+    """Makes a sale the first of a recurring order. No instalments then (docs/protocol-halkbank.md#recurring)."""
+
+    __slots__ = ("number", "cycle", "interval")
+    __halkode__ = {
+        "number": Field(required=True),
+        "cycle": Field(required=True),
+        "interval": Field(required=True),
+    }
+
+    number: int
+    """How many charges in all, 2 to 120."""
+    cycle: OrderCycle
+    """The unit of the interval."""
+    interval: int
+    """How many units lie between two charges, 1 to 99."""
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        cycle: OrderCycle,
+        interval: int,
+    ) -> None:
+        self._fill(number, cycle, interval)
+
+
+class Callback(Reply):
+    """A callback, read and bound to the shop's order."""
+
+    __slots__ = (
+        "outcome",
+        "signed",
+        "hash_variant",
+        "order_id",
+        "total",
+        "currency",
+        "store_type",
+        "md_status",
+        "response",
+        "proc_return_code",
+        "error_code",
+        "error_message",
+        "auth_code",
+        "host_ref_num",
+        "transaction_id",
+        "settle_id",
+        "masked_pan",
+        "installments",
+        "recurring_id",
+        "md",
+        "xid",
+        "eci",
+        "cavv",
+        "explanation_en",
+        "explanation_tr",
+        "advice_en",
+        "advice_tr",
+    )
+    __halkode__ = {
+        "outcome": Field(required=True),
+        "signed": Field(required=True),
+        "hash_variant": Field(),
+        "order_id": Field(),
+        "total": Field(Decimal),
+        "currency": Field(),
+        "store_type": Field(),
+        "md_status": Field(),
+        "response": Field(),
+        "proc_return_code": Field(),
+        "error_code": Field(),
+        "error_message": Field(),
+        "auth_code": Field(),
+        "host_ref_num": Field(),
+        "transaction_id": Field(),
+        "settle_id": Field(),
+        "masked_pan": Field(),
+        "installments": Field(),
+        "recurring_id": Field(),
+        "md": Field(secret=True),
+        "xid": Field(),
+        "eci": Field(),
+        "cavv": Field(),
+        "explanation_en": Field(),
+        "explanation_tr": Field(),
+        "advice_en": Field(),
+        "advice_tr": Field(),
+    }
+
+    outcome: CallbackOutcome
+    """What it means."""
+    signed: bool
+    """Whether its hash fits. Always so for anything but `not_paid`; a failure may come without one, and anybody may
+    have posted it.
+    """
+    hash_variant: Ver3Variant | None
+    """By which documented variant the hash fits."""
+    order_id: str | None
+    """The order's number."""
+    total: Decimal | None
+    """The amount in lira (or in `currency`)."""
+    currency: str | None
+    """The currency's ISO 4217 number; 949 is TRY."""
+    store_type: str | None
+    """The model, as the form to the gate said."""
+    md_status: str | None
+    """The outcome of 3-D Secure: 1 full, 2 to 4 half, anything else none (docs/protocol-halkbank.md#mdstatus)."""
+    response: str | None
+    """`Approved`, `Declined` or `Error`; none before the shop provisions."""
+    proc_return_code: str | None
+    """The code of the card's bank; `00` is success."""
+    error_code: str | None
+    """The gateway's own error code, for instance `3D-1004`."""
+    error_message: str | None
+    """Why it failed, in the bank's words."""
+    auth_code: str | None
+    """The authorisation code of the card's bank."""
+    host_ref_num: str | None
+    """The reference number at the host."""
+    transaction_id: str | None
+    """The bank's number of the transaction."""
+    settle_id: str | None
+    """The batch with which it is settled."""
+    masked_pan: str | None
+    """The masked card number."""
+    installments: str | None
+    """How many instalments, as text; empty for a single payment."""
+    recurring_id: str | None
+    """The number of the recurring order this payment began."""
+    md: str | None
+    """For `provision`: stands in for the card."""
+    xid: str | None
+    """For `provision`: the number of the authentication."""
+    eci: str | None
+    """For `provision`: the electronic commerce indicator."""
+    cavv: str | None
+    """For `provision`: the proof of authentication."""
+    explanation_en: str | None
+    """What the code means, in English."""
+    explanation_tr: str | None
+    """What the code means, in Turkish; fit to show to a buyer when the card was declined."""
+    advice_en: str | None
+    """What to do, in English."""
+    advice_tr: str | None
+    """What to do, in Turkish."""
+
+    def __init__(
+        self,
+        *,
+        outcome: CallbackOutcome,
+        signed: bool,
+        hash_variant: Ver3Variant | None = None,
+        order_id: str | None = None,
+        total: Decimal | None = None,
+        currency: str | None = None,
+        store_type: str | None = None,
+        md_status: str | None = None,
+        response: str | None = None,
+        proc_return_code: str | None = None,
+        error_code: str | None = None,
+        error_message: str | None = None,
+        auth_code: str | None = None,
+        host_ref_num: str | None = None,
+        transaction_id: str | None = None,
+        settle_id: str | None = None,
+        masked_pan: str | None = None,
+        installments: str | None = None,
+        recurring_id: str | None = None,
+        md: str | None = None,
+        xid: str | None = None,
+        eci: str | None = None,
+        cavv: str | None = None,
+        explanation_en: str | None = None,
+        explanation_tr: str | None = None,
+        advice_en: str | None = None,
+        advice_tr: str | None = None,
+    ) -> None:
+        self._fill(
+            outcome,
+            signed,
+            hash_variant,
+            order_id,
+            total,
+            currency,
+            store_type,
+            md_status,
+            response,
+            proc_return_code,
+            error_code,
+            error_message,
+            auth_code,
+            host_ref_num,
+            transaction_id,
+            settle_id,
+            masked_pan,
+            installments,
+            recurring_id,
+            md,
+            xid,
+            eci,
+            cavv,
+            explanation_en,
+            explanation_tr,
+            advice_en,
+            advice_tr,
+        )
+
+
+class BankPayment(Reply):
+    """A payment the bank has carried out."""
+
+    __slots__ = (
+        "order_id",
+        "transaction_id",
+        "auth_code",
+        "host_ref_num",
+        "response",
+        "proc_return_code",
+        "error_message",
+        "group_id",
+        "settle_id",
+        "transaction_date",
+        "card_brand",
+        "card_issuer",
+        "recurring_id",
+        "extra",
+    )
+    __halkode__ = {
+        "order_id": Field(),
+        "transaction_id": Field(),
+        "auth_code": Field(),
+        "host_ref_num": Field(),
+        "response": Field(),
+        "proc_return_code": Field(),
+        "error_message": Field(),
+        "group_id": Field(),
+        "settle_id": Field(),
+        "transaction_date": Field(),
+        "card_brand": Field(),
+        "card_issuer": Field(),
+        "recurring_id": Field(),
+        "extra": Field(dict),
+    }
+
+    order_id: str | None
+    """The order's number."""
+    transaction_id: str | None
+    """The bank's number of this transaction."""
+    auth_code: str | None
+    """The authorisation code of the card's bank, six characters."""
+    host_ref_num: str | None
+    """The reference number at the host, twelve digits."""
+    response: str | None
+    """`Approved`."""
+    proc_return_code: str | None
+    """`00`."""
+    error_message: str | None
+    """The bank's text, where it has one."""
+    group_id: str | None
+    """The order's group."""
+    settle_id: str | None
+    """The batch with which it is settled."""
+    transaction_date: str | None
+    """When, as `YYYYMMDD HH:MM:SS`, Turkish time."""
+    card_brand: str | None
+    """The card's scheme, for instance `VISA`."""
+    card_issuer: str | None
+    """The bank that issued the card."""
+    recurring_id: str | None
+    """The number of the recurring order that this sale began."""
+    extra: Mapping[str, Any]
+    """Fields of the answer that this library does not know, or that had an unexpected type."""
+
+    def __init__(
+        self,
+        *,
+        order_id: str | None = None,
+        transaction_id: str | None = None,
+        auth_code: str | None = None,
+        host_ref_num: str | None = None,
+        response: str | None = None,
+        proc_return_code: str | None = None,
+        error_message: str | None = None,
+        group_id: str | None = None,
+        settle_id: str | None = None,
+        transaction_date: str | None = None,
+        card_brand: str | None = None,
+        card_issuer: str | None = None,
+        recurring_id: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fill(
+            order_id,
+            transaction_id,
+            auth_code,
+            host_ref_num,
+            response,
+            proc_return_code,
+            error_message,
+            group_id,
+            settle_id,
+            transaction_date,
+            card_brand,
+            card_issuer,
+            recurring_id,
+            extra,
+        )
+
+
+class Undone(Reply):
+    """An order whose money was given back."""
+
+    __slots__ = ("by", "amount", "payment")
+    __halkode__ = {
+        "by": Field(required=True),
+        "amount": Field(Decimal),
+        "payment": Field(BankPayment),
+    }
+
+    by: UndoneBy
+    """How."""
+    amount: Decimal | None
+    """How much, in lira; left out when it had been before."""
+    payment: BankPayment | None
+    """The bank's answer."""
+
+    def __init__(
+        self,
+        *,
+        by: UndoneBy,
+        amount: Decimal | None = None,
+        payment: BankPayment | None = None,
+    ) -> None:
+        self._fill(by, amount, payment)
+
+
+class OrderStatus(Reply):
+    """An order's last transaction."""
+
+    __slots__ = (
+        "state",
+        "settled",
+        "order_id",
+        "transaction_id",
+        "amount",
+        "captured_amount",
+        "charge_type",
+        "transaction_status",
+        "proc_return_code",
+        "auth_code",
+        "host_ref_num",
+        "authorized_at",
+        "captured_at",
+        "voided_at",
+        "masked_pan",
+        "md_status",
+        "settle_id",
+        "error_message",
+        "extra",
+    )
+    __halkode__ = {
+        "state": Field(required=True),
+        "settled": Field(required=True),
+        "order_id": Field(),
+        "transaction_id": Field(),
+        "amount": Field(Decimal),
+        "captured_amount": Field(Decimal),
+        "charge_type": Field(),
+        "transaction_status": Field(),
+        "proc_return_code": Field(),
+        "auth_code": Field(),
+        "host_ref_num": Field(),
+        "authorized_at": Field(),
+        "captured_at": Field(),
+        "voided_at": Field(),
+        "masked_pan": Field(),
+        "md_status": Field(),
+        "settle_id": Field(),
+        "error_message": Field(),
+        "extra": Field(dict),
+    }
+
+    state: OrderState
+    """What it means."""
+    settled: bool
+    """Whether it has gone through the day-close: from then on a refund, not a void, gives the money back."""
+    order_id: str | None
+    """The order's number."""
+    transaction_id: str | None
+    """The bank's number of the transaction."""
+    amount: Decimal | None
+    """What was asked for, in lira."""
+    captured_amount: Decimal | None
+    """What was taken (or given back), in lira."""
+    charge_type: str | None
+    """`S` for the side of the sale, `C` for a refund."""
+    transaction_status: str | None
+    """`A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, …"""
+    proc_return_code: str | None
+    """The code of the transaction itself; `00` is success."""
+    auth_code: str | None
+    """The authorisation code of the card's bank."""
+    host_ref_num: str | None
+    """The reference number at the host."""
+    authorized_at: str | None
+    """When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time."""
+    captured_at: str | None
+    """When it was taken."""
+    voided_at: str | None
+    """When it was voided."""
+    masked_pan: str | None
+    """The masked card number."""
+    md_status: str | None
+    """The outcome of 3-D Secure."""
+    settle_id: str | None
+    """The batch with which it was settled."""
+    error_message: str | None
+    """The bank's text about the question."""
+    extra: Mapping[str, Any]
+    """Fields of the answer that this library does not know, or that had an unexpected type."""
+
+    def __init__(
+        self,
+        *,
+        state: OrderState,
+        settled: bool,
+        order_id: str | None = None,
+        transaction_id: str | None = None,
+        amount: Decimal | None = None,
+        captured_amount: Decimal | None = None,
+        charge_type: str | None = None,
+        transaction_status: str | None = None,
+        proc_return_code: str | None = None,
+        auth_code: str | None = None,
+        host_ref_num: str | None = None,
+        authorized_at: str | None = None,
+        captured_at: str | None = None,
+        voided_at: str | None = None,
+        masked_pan: str | None = None,
+        md_status: str | None = None,
+        settle_id: str | None = None,
+        error_message: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fill(
+            state,
+            settled,
+            order_id,
+            transaction_id,
+            amount,
+            captured_amount,
+            charge_type,
+            transaction_status,
+            proc_return_code,
+            auth_code,
+            host_ref_num,
+            authorized_at,
+            captured_at,
+            voided_at,
+            masked_pan,
+            md_status,
+            settle_id,
+            error_message,
+            extra,
+        )
+
+
+class OrderTransaction(Reply):
+    """One transaction of an order."""
+
+    __slots__ = (
+        "state",
+        "charge_type",
+        "transaction_status",
+        "amount",
+        "captured_amount",
+        "authorized_at",
+        "captured_at",
+        "voided_at",
+        "host_ref_num",
+        "auth_code",
+        "proc_return_code",
+        "transaction_id",
+        "settle_id",
+    )
+    __halkode__ = {
+        "state": Field(required=True),
+        "charge_type": Field(required=True),
+        "transaction_status": Field(required=True),
+        "amount": Field(Decimal),
+        "captured_amount": Field(Decimal),
+        "authorized_at": Field(),
+        "captured_at": Field(),
+        "voided_at": Field(),
+        "host_ref_num": Field(),
+        "auth_code": Field(),
+        "proc_return_code": Field(),
+        "transaction_id": Field(),
+        "settle_id": Field(),
+    }
+
+    state: OrderState
+    """What it means; for a refund `refunded`."""
+    charge_type: str
+    """`S` for the side of the sale, `C` for a refund."""
+    transaction_status: str
+    """`A` held, `C` taken, `S` settled, `V` voided, `D` refused, …"""
+    amount: Decimal | None
+    """What was asked for, in lira."""
+    captured_amount: Decimal | None
+    """What was taken (or given back), in lira."""
+    authorized_at: str | None
+    """When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time."""
+    captured_at: str | None
+    """When it was taken."""
+    voided_at: str | None
+    """When it was voided."""
+    host_ref_num: str | None
+    """The reference number at the host."""
+    auth_code: str | None
+    """The authorisation code of the card's bank."""
+    proc_return_code: str | None
+    """Its code; `00` is success."""
+    transaction_id: str | None
+    """The bank's number of the transaction."""
+    settle_id: str | None
+    """The batch with which it was settled."""
+
+    def __init__(
+        self,
+        *,
+        state: OrderState,
+        charge_type: str,
+        transaction_status: str,
+        amount: Decimal | None = None,
+        captured_amount: Decimal | None = None,
+        authorized_at: str | None = None,
+        captured_at: str | None = None,
+        voided_at: str | None = None,
+        host_ref_num: str | None = None,
+        auth_code: str | None = None,
+        proc_return_code: str | None = None,
+        transaction_id: str | None = None,
+        settle_id: str | None = None,
+    ) -> None:
+        self._fill(
+            state,
+            charge_type,
+            transaction_status,
+            amount,
+            captured_amount,
+            authorized_at,
+            captured_at,
+            voided_at,
+            host_ref_num,
+            auth_code,
+            proc_return_code,
+            transaction_id,
+            settle_id,
+        )
+
+
+class OrderHistory(Reply):
+    """All transactions of an order."""
+
+    __slots__ = ("order_id", "found", "transactions", "captured", "refunded")
+    __halkode__ = {
+        "order_id": Field(required=True),
+        "found": Field(required=True),
+        "transactions": Field(OrderTransaction, many=True),
+        "captured": Field(Decimal, required=True),
+        "refunded": Field(Decimal, required=True),
+    }
+
+    order_id: str
+    """The order's number."""
+    found: bool
+    """Whether the bank knows the order."""
+    transactions: tuple[OrderTransaction, ...]
+    """The newest first."""
+    captured: Decimal
+    """What was taken and not voided, in lira."""
+    refunded: Decimal
+    """What was given back, in lira."""
+
+    def __init__(
+        self,
+        *,
+        order_id: str,
+        found: bool,
+        captured: Decimal,
+        refunded: Decimal,
+        transactions: tuple[OrderTransaction, ...] | None = None,
+    ) -> None:
+        self._fill(order_id, found, transactions, captured, refunded)
+
+
+class OrderSettlement(Reply):
+    """What became of an order that was in doubt."""
+
+    __slots__ = ("state", "decided", "asked", "status")
+    __halkode__ = {
+        "state": Field(required=True),
+        "decided": Field(required=True),
+        "asked": Field(required=True),
+        "status": Field(OrderStatus),
+    }
+
+    state: OrderState
+    """`paid`, `authorized`, `failed`, …; `not_found` when the bank knew nothing of it until the deadline; `pending` or
+    `unknown` when the deadline passed undecided.
+    """
+    decided: bool
+    """Whether `state` is final: then, and only then, may the shop act on it."""
+    asked: int
+    """How often the bank was asked."""
+    status: OrderStatus | None
+    """The bank's last word."""
+
+    def __init__(
+        self,
+        *,
+        state: OrderState,
+        decided: bool,
+        asked: int,
+        status: OrderStatus | None = None,
+    ) -> None:
+        self._fill(state, decided, asked, status)
+
+
+class RecurringOrderRow(Reply):
+    """One charge of a recurring order."""
+
+    __slots__ = (
+        "order_id",
+        "state",
+        "amount",
+        "transaction_status",
+        "proc_return_code",
+        "planned_at",
+        "captured_at",
+        "transaction_id",
+    )
+    __halkode__ = {
+        "order_id": Field(required=True),
+        "state": Field(required=True),
+        "amount": Field(Decimal),
+        "transaction_status": Field(),
+        "proc_return_code": Field(),
+        "planned_at": Field(),
+        "captured_at": Field(),
+        "transaction_id": Field(),
+    }
+
+    order_id: str
+    """The charge's order number: that of the first sale, then `…-2`, `…-3`."""
+    state: OrderState
+    """What became of it; `pending` when it is planned."""
+    amount: Decimal | None
+    """The amount in lira."""
+    transaction_status: str | None
+    """`PN` planned, `C` taken, `S` settled, `D` refused, `CNCL` cancelled."""
+    proc_return_code: str | None
+    """The charge's code; `00` is success."""
+    planned_at: str | None
+    """When it is planned for, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time."""
+    captured_at: str | None
+    """When it was taken."""
+    transaction_id: str | None
+    """The bank's number of the transaction."""
+
+    def __init__(
+        self,
+        *,
+        order_id: str,
+        state: OrderState,
+        amount: Decimal | None = None,
+        transaction_status: str | None = None,
+        proc_return_code: str | None = None,
+        planned_at: str | None = None,
+        captured_at: str | None = None,
+        transaction_id: str | None = None,
+    ) -> None:
+        self._fill(
+            order_id,
+            state,
+            amount,
+            transaction_status,
+            proc_return_code,
+            planned_at,
+            captured_at,
+            transaction_id,
+        )
+
+
+class RecurringOrders(Reply):
+    """A recurring order with all its charges."""
+
+    __slots__ = ("recurring_id", "charges")
+    __halkode__ = {
+        "recurring_id": Field(required=True),
+        "charges": Field(RecurringOrderRow, many=True),
+    }
+
+    recurring_id: str
+    """The number of the recurring order."""
+    charges: tuple[RecurringOrderRow, ...]
+    """Its charges in their order."""
+
+    def __init__(
+        self,
+        *,
+        recurring_id: str,
+        charges: tuple[RecurringOrderRow, ...] | None = None,
+    ) -> None:
+        self._fill(recurring_id, charges)
+
+
+class RecurringChange(Reply):
+    """A recurring order that was changed."""
+
+    __slots__ = ("operation", "record_type", "record_id", "result", "extra")
+    __halkode__ = {
+        "operation": Field(),
+        "record_type": Field(),
+        "record_id": Field(),
+        "result": Field(),
+        "extra": Field(dict),
+    }
+
+    operation: str | None
+    """`Cancel` or `Update`."""
+    record_type: str | None
+    """`Order` or `Recurring`."""
+    record_id: str | None
+    """What was changed."""
+    result: str | None
+    """The bank's word for success, with its own spelling."""
+    extra: Mapping[str, Any]
+    """Fields of the answer that this library does not know, or that had an unexpected type."""
+
+    def __init__(
+        self,
+        *,
+        operation: str | None = None,
+        record_type: str | None = None,
+        record_id: str | None = None,
+        result: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fill(operation, record_type, record_id, result, extra)
+
+
+class InstallmentRate(Part):
+    """What the merchant's agreement says of one instalment count."""
+
+    __slots__ = ("count", "rate", "fee")
+    __halkode__ = {
+        "count": Field(required=True),
+        "rate": Field(Decimal),
+        "fee": Field(Decimal),
+    }
+
+    count: int
+    """How many instalments; 1 is a single payment."""
+    rate: AmountLike | None
+    """What is added to the amount, in per cent, for instance `1.50`; nothing when left out."""
+    fee: AmountLike | None
+    """What is added besides, in lira; nothing when left out."""
+
+    def __init__(
+        self,
+        *,
+        count: int,
+        rate: AmountLike | None = None,
+        fee: AmountLike | None = None,
+    ) -> None:
+        self._fill(count, rate, fee)
+
+
+class PlanRow(Reply):
+    """What the buyer pays at one instalment count."""
+
+    __slots__ = ("count", "total", "installments", "commission")
+    __halkode__ = {
+        "count": Field(required=True),
+        "total": Field(Decimal, required=True),
+        "installments": Field(Decimal, many=True),
+        "commission": Field(Decimal, required=True),
+    }
+
+    count: int
+    """How many instalments; 1 is a single payment. Give it to the payment as `installments`."""
+    total: Decimal
+    """The whole amount in lira: what the payment's `total` has to be."""
+    installments: tuple[Decimal, ...]
+    """What each instalment comes to, in lira; they add up to the total exactly. The first ones carry the odd kuruş."""
+    commission: Decimal
+    """What is paid beyond the amount, in lira."""
+
+    def __init__(
+        self,
+        *,
+        count: int,
+        total: Decimal,
+        commission: Decimal,
+        installments: tuple[Decimal, ...] | None = None,
+    ) -> None:
+        self._fill(count, total, installments, commission)
+
+
+class InstallmentPlan(Reply):
+    """What the buyer pays, per instalment count."""
+
+    __slots__ = ("rows",)
+    __halkode__ = {
+        "rows": Field(PlanRow, many=True),
+    }
+
+    rows: tuple[PlanRow, ...]
+    """A row per count, in order of the counts."""
+
+    def __init__(
+        self,
+        *,
+        rows: tuple[PlanRow, ...] | None = None,
+    ) -> None:
+        self._fill(rows)
+
+
+class Ver3Hash(Reply):
+    """A ver3 hash."""
+
+    __slots__ = ("hash", "plaintext", "names")
+    __halkode__ = {
+        "hash": Field(required=True),
+        "plaintext": Field(required=True, secret=True),
+        "names": Field(many=True),
+    }
+
+    hash: str
+    """The hash: 88 characters of Base64."""
+    plaintext: str
+    """What was hashed, with `[store_key]` in the place of the key: values in the order of their names, escaped, with
+    `|` between them.
+    """
+    names: tuple[str, ...]
+    """The names in the order in which their values were hashed."""
+
+    def __init__(
+        self,
+        *,
+        hash: str,
+        plaintext: str,
+        names: tuple[str, ...] | None = None,
+    ) -> None:
+        self._fill(hash, plaintext, names)
+
+
+class Ver3Explanation(Reply):
+    """Why a hash is refused."""
+
+    __slots__ = ("fits", "variant", "mistake", "field", "expected")
+    __halkode__ = {
+        "fits": Field(required=True),
+        "variant": Field(),
+        "mistake": Field(),
+        "field": Field(),
+        "expected": Field(required=True),
+    }
+
+    fits: bool
+    """Whether the hash fits after all, by the documented rule or a documented variant."""
+    variant: Ver3Variant | None
+    """By which."""
+    mistake: Ver3Mistake | None
+    """Which known mistake it looks like, when it does not fit."""
+    field: str | None
+    """The field the mistake is about."""
+    expected: str
+    """The hash as it should be."""
+
+    def __init__(
+        self,
+        *,
+        fits: bool,
+        expected: str,
+        variant: Ver3Variant | None = None,
+        mistake: Ver3Mistake | None = None,
+        field: str | None = None,
+    ) -> None:
+        self._fill(fits, variant, mistake, field, expected)
+
+
+class ResponseCode(Reply):
+    """What a code means."""
+
+    __slots__ = ("code", "known", "en", "tr", "advice_en", "advice_tr", "resend")
+    __halkode__ = {
+        "code": Field(required=True),
+        "known": Field(required=True),
+        "en": Field(),
+        "tr": Field(),
+        "advice_en": Field(),
+        "advice_tr": Field(),
+        "resend": Field(),
+    }
+
+    code: str
+    """The code."""
+    known: bool
+    """Whether it is documented; an undocumented one has no texts."""
+    en: str | None
+    """Meaning in English."""
+    tr: str | None
+    """Meaning in Turkish."""
+    advice_en: str | None
+    """What to do, in English."""
+    advice_tr: str | None
+    """What to do, in Turkish."""
+    resend: Resending | None
+    """Whether the same request may be sent again."""
+
+    def __init__(
+        self,
+        *,
+        code: str,
+        known: bool,
+        en: str | None = None,
+        tr: str | None = None,
+        advice_en: str | None = None,
+        advice_tr: str | None = None,
+        resend: Resending | None = None,
+    ) -> None:
+        self._fill(code, known, en, tr, advice_en, advice_tr, resend)
+
+
+class BankRawReply(Reply):
+    """An answer as it came."""
+
+    __slots__ = ("approved", "document")
+    __halkode__ = {
+        "approved": Field(required=True),
+        "document": Field(dict),
+    }
+
+    approved: bool
+    """Whether it says `Approved` with `00`."""
+    document: Mapping[str, Any]
+    """The children of `CC5Response`."""
+
+    def __init__(
+        self,
+        *,
+        approved: bool,
+        document: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fill(approved, document)
+
+
 ErrorKind: TypeAlias = Literal["request", "credentials", "transport", "declined", "signature", "protocol", "internal"]
 """What went wrong, as one word; each is a class."""
 
@@ -2243,6 +3504,7 @@ class Error(BaseError):
         "status_description": Field(),
         "bank_code": Field(),
         "bank_description": Field(),
+        "error_code": Field(),
         "http_status": Field(),
         "explanation_en": Field(),
         "explanation_tr": Field(),
@@ -2264,7 +3526,7 @@ class Error(BaseError):
     in_doubt: bool = False
     """True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice."""
     invoice_id: str | None = None
-    """The invoice the call was about."""
+    """The invoice (at Halkbank the order) the call was about."""
     status_code: int | None = None
     """The gateway's application code, as it came (docs/protocol-halkode.md#status-codes)."""
     status_description: str | None = None
@@ -2273,6 +3535,8 @@ class Error(BaseError):
     """The bank's code behind the refusal, as it came, for instance `51`."""
     bank_description: str | None = None
     """The bank's text behind the refusal, as it came."""
+    error_code: str | None = None
+    """The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes)."""
     http_status: int | None = None
     """The HTTP status of the answer."""
     explanation_en: str | None = None
@@ -2346,7 +3610,7 @@ class Halkode(Client):
     What a HALKÖDE client is made of. The keys come from the merchant panel (docs/protocol-halkode.md#credentials).
 
     The keys alone make a client for everything that needs no network; to speak to the gateway, say also
-    `environment` or `base_url`.
+    `environment` or `base_url` (usually ending in `/ccpayment`).
 
     Make it from its parameters, from a mapping (`from_config`) or from the environment (`from_env`). A method that
     fails raises an `Error`.
@@ -2377,7 +3641,7 @@ class Halkode(Client):
             merchant_key: Merchant key ("Üye İşyeri Anahtarı"), 60 characters that begin with `$2y$10$`.
             environment: `test` or `live`.
             base_url: Another host of the same platform, for instance a sandbox or a sibling brand: everything
-                before `/api/...`, usually ending in `/ccpayment`. Only https, except on this machine (loopback).
+                before the paths this library adds. Only https, except on this machine (loopback).
             connect_timeout: Seconds to wait for a connection, 1 to 60; 10 when left out.
             timeout: Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that
                 hangs may take longer: it ends when the system's own resolver gives up (`/etc/resolv.conf`), since no
@@ -3063,6 +4327,39 @@ class Halkode(Client):
                 "order": order,
                 "page_limit": page_limit,
                 "page": page,
+            },
+        )
+
+    def reconcile(
+        self,
+        *,
+        from_date: str,
+        to_date: str,
+        records: Sequence[ShopRecord | Mapping[str, object]] | None = None,
+        pages: int | None = None,
+        cursor: str | None = None,
+    ) -> Reconciliation:
+        """Holds the shop's records against the gateway's list of transactions: what matches, what differs, what only
+        one of them has.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            from_date: The first day, `YYYY-MM-DD`, in Turkish time.
+            to_date: The last day, `YYYY-MM-DD`.
+            records: Everything the shop has of these days; the same in every step. No number twice.
+            pages: How many pages this step reads, 1 to 100; 5 when left out.
+            cursor: Where to begin, from the step before; left out for the first.
+        """
+        return self._call(
+            "reconcile",
+            Reconciliation,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "records": records,
+                "pages": pages,
+                "cursor": cursor,
             },
         )
 
@@ -3844,5 +5141,744 @@ class Halkode(Client):
                 "body": body,
                 "hash": hash,
                 "hash_secret": hash_secret,
+            },
+        )
+
+class Halkbank(Client):
+    """A client of Halkbank Sanal POS (NestPay). It may be used from many threads and on both sides of a fork.
+
+    What a Halkbank client is made of. The values come from the bank's panel (docs/protocol-halkbank.md#credentials).
+
+    The gate needs `store_key`, the XML API `api_user` and `api_password`; to speak to the bank, say also
+    `environment` or `base_url` (usually ending in `/fim`).
+
+    Make it from its parameters, from a mapping (`from_config`) or from the environment (`from_env`). A method that
+    fails raises an `Error`.
+    """
+
+    __slots__ = ()
+    _gateway = "Halkbank"
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        store_key: str | None = None,
+        api_user: str | None = None,
+        api_password: str | None = None,
+        md_status: MdStatusPolicy | None = None,
+        environment: Environment | None = None,
+        base_url: str | None = None,
+        connect_timeout: int | None = None,
+        timeout: int | None = None,
+        proxy: str | None = None,
+        ca_pem: str | None = None,
+        user_agent: str | None = None,
+    ) -> None:
+        """Nothing is sent.
+
+        Args:
+            client_id: Merchant number ("Üye işyeri numarası"), up to 15 digits.
+            store_key: Store key ("3D anahtarı"), with which forms to the gate and its callbacks are hashed. It
+                never travels.
+            api_user: Name of a user with the API role.
+            api_password: Password of that user.
+            md_status: Which outcomes of 3-D Secure to go on with; `full` when left out.
+            environment: `test` or `live`.
+            base_url: Another host of the same platform, for instance a sandbox or a sibling brand: everything
+                before the paths this library adds. Only https, except on this machine (loopback).
+            connect_timeout: Seconds to wait for a connection, 1 to 60; 10 when left out.
+            timeout: Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that
+                hangs may take longer: it ends when the system's own resolver gives up (`/etc/resolv.conf`), since no
+                thread is started that could be abandoned.
+            proxy: A relay with a fixed address, as URL: `http://user:password@host:port` (HTTP CONNECT) or
+                `socks5://user:password@host:port`.
+            ca_pem: Certificates of further authorities to trust, in PEM, beside the usual public ones.
+            user_agent: Added to the user agent, for instance `my-shop/2.1`.
+        """
+        client_id = hidden(client_id)
+        store_key = hidden(store_key)
+        api_user = hidden(api_user)
+        api_password = hidden(api_password)
+        proxy = hidden(proxy)
+        self._open(
+            {
+                "client_id": client_id,
+                "store_key": store_key,
+                "api_user": api_user,
+                "api_password": api_password,
+                "md_status": md_status,
+                "environment": environment,
+                "base_url": base_url,
+                "connect_timeout": connect_timeout,
+                "timeout": timeout,
+                "proxy": proxy,
+                "ca_pem": ca_pem,
+                "user_agent": user_agent,
+            }
+        )
+
+    def gate_form(
+        self,
+        *,
+        store_type: StoreType,
+        order_id: str,
+        total: AmountLike,
+        ok_url: str,
+        fail_url: str,
+        currency: Currency | None = None,
+        transaction_type: TransactionType | None = None,
+        installments: int | None = None,
+        callback_url: str | None = None,
+        refresh_time: int | None = None,
+        card: BankCard | Mapping[str, object] | None = None,
+        language: PageLanguage | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        description: str | None = None,
+        bill_to_name: str | None = None,
+        bill_to_company: str | None = None,
+        recurring: RecurringOrder | Mapping[str, object] | None = None,
+        additional: Mapping[str, object] | None = None,
+    ) -> BrowserForm:
+        """Makes the form with which the buyer's browser goes to the 3-D gate or to the bank's payment page; nothing is
+        sent.
+
+        Calculates here, without the network.
+
+        Args:
+            store_type: How card, authentication and payment are shared; what the merchant number is set up for.
+            order_id: The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a
+                success it is used up; after a refusal it may be used again.
+            total: The amount in lira (or in `currency`), at most two decimals.
+            ok_url: Where the browser comes back to after a success, by POST. Absolute; https outside
+                development.
+            fail_url: Where it comes back to after a failure, by POST.
+            currency: TRY when left out.
+            transaction_type: A sale when left out.
+            installments: How many instalments; left out (or 1) for a single payment.
+            callback_url: Where the bank's own server posts the outcome when the buyer does not come back. Only
+                where the bank has allowed it, and never the page that calls `provision`
+                (docs/protocol-halkbank.md#callbackurl).
+            refresh_time: Seconds the bank's last page waits before it sends the browser back.
+            card: The card: for `3d` and `3d_pay`, and only for them. It is in the form and in the hash, so it
+                passes through the merchant's server (PCI DSS SAQ D); the hosting models keep it away.
+            language: Turkish when left out.
+            email: The buyer's e-mail address, up to 64 characters.
+            phone: The buyer's telephone number, up to 32 characters.
+            description: What the buyer pays for, up to 255 characters.
+            bill_to_name: The buyer's name, for the bill.
+            bill_to_company: The buyer's firm, for the bill.
+            recurring: Makes this the first charge of a recurring order; for the hosting models.
+            additional: Further fields of the form, as text, hashed like all others; the bank posts them back.
+        """
+        card = hidden(card)
+        return self._call(
+            "gate_form",
+            BrowserForm,
+            {
+                "store_type": store_type,
+                "order_id": order_id,
+                "total": total,
+                "ok_url": ok_url,
+                "fail_url": fail_url,
+                "currency": currency,
+                "transaction_type": transaction_type,
+                "installments": installments,
+                "callback_url": callback_url,
+                "refresh_time": refresh_time,
+                "card": card,
+                "language": language,
+                "email": email,
+                "phone": phone,
+                "description": description,
+                "bill_to_name": bill_to_name,
+                "bill_to_company": bill_to_company,
+                "recurring": recurring,
+                "additional": additional,
+            },
+        )
+
+    def verify_callback(
+        self,
+        *,
+        order_id: str,
+        total: AmountLike,
+        fields: Mapping[str, object] | None = None,
+        body: str | None = None,
+        currency: Currency | None = None,
+    ) -> Callback:
+        """Reads what the gate posted back and binds it to the shop's order; nothing is sent.
+
+        Calculates here, without the network.
+
+        Args:
+            order_id: The shop's own number of the order.
+            total: The order's own total in lira (or in `currency`).
+            fields: All fields of the posted form, names and values exactly as they came: nothing trimmed, no
+                empty one made null, no dot turned into an underscore. Where a framework cannot promise that, give
+                `body` instead.
+            body: The body of the POST as it came, `name=value&…`; instead of `fields`.
+            currency: The order's currency; TRY when left out.
+        """
+        return self._call(
+            "verify_callback",
+            Callback,
+            {
+                "order_id": order_id,
+                "total": total,
+                "fields": fields,
+                "body": body,
+                "currency": currency,
+            },
+        )
+
+    def provision(
+        self,
+        *,
+        order_id: str,
+        total: AmountLike,
+        md: str,
+        xid: str,
+        currency: Currency | None = None,
+        installments: int | None = None,
+        transaction_type: TransactionType | None = None,
+        eci: str | None = None,
+        cavv: str | None = None,
+        ip: str | None = None,
+        email: str | None = None,
+        additional: Mapping[str, object] | None = None,
+    ) -> BankPayment:
+        """Takes the money of a payment that 3-D Secure authenticated; never twice for one authentication.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The merchant's own number of the order.
+            total: The order's own amount in lira (or in `currency`); never the one that came through the
+                browser.
+            md: What stands in for the card, from the callback.
+            xid: The number of the authentication, from the callback.
+            currency: TRY when left out.
+            installments: How many instalments; left out (or 1) for a single payment.
+            transaction_type: A sale when left out; as the form to the gate said.
+            eci: The electronic commerce indicator, from the callback; may be missing for half authentication.
+            cavv: The proof of authentication, from the callback; may be missing for half authentication.
+            ip: The buyer's IP address.
+            email: The buyer's e-mail address, up to 64 characters.
+            additional: Further elements of `Extra`, sent as they are.
+        """
+        md = hidden(md)
+        return self._call(
+            "provision",
+            BankPayment,
+            {
+                "order_id": order_id,
+                "total": total,
+                "md": md,
+                "xid": xid,
+                "currency": currency,
+                "installments": installments,
+                "transaction_type": transaction_type,
+                "eci": eci,
+                "cavv": cavv,
+                "ip": ip,
+                "email": email,
+                "additional": additional,
+            },
+        )
+
+    def sale(
+        self,
+        *,
+        order_id: str,
+        total: AmountLike,
+        card: BankCard | Mapping[str, object],
+        currency: Currency | None = None,
+        installments: int | None = None,
+        ip: str | None = None,
+        email: str | None = None,
+        recurring: RecurringOrder | Mapping[str, object] | None = None,
+        additional: Mapping[str, object] | None = None,
+    ) -> BankPayment:
+        """Charges a card without 3-D Secure.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a
+                success it is used up; after a refusal it may be used again.
+            total: The amount in lira (or in `currency`), at most two decimals.
+            card: The card.
+            currency: TRY when left out.
+            installments: How many instalments; left out (or 1) for a single payment.
+            ip: The buyer's IP address.
+            email: The buyer's e-mail address, up to 64 characters.
+            recurring: Makes this the first charge of a recurring order.
+            additional: Further elements of `Extra`, sent as they are: for what this library does not know, such
+                as a bank's loyalty points.
+        """
+        card = hidden(card)
+        return self._call(
+            "sale",
+            BankPayment,
+            {
+                "order_id": order_id,
+                "total": total,
+                "card": card,
+                "currency": currency,
+                "installments": installments,
+                "ip": ip,
+                "email": email,
+                "recurring": recurring,
+                "additional": additional,
+            },
+        )
+
+    def pre_auth(
+        self,
+        *,
+        order_id: str,
+        total: AmountLike,
+        card: BankCard | Mapping[str, object],
+        currency: Currency | None = None,
+        installments: int | None = None,
+        ip: str | None = None,
+        email: str | None = None,
+        additional: Mapping[str, object] | None = None,
+    ) -> BankPayment:
+        """Holds an amount on a card without 3-D Secure.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a
+                success it is used up; after a refusal it may be used again.
+            total: The amount in lira (or in `currency`), at most two decimals.
+            card: The card.
+            currency: TRY when left out.
+            installments: How many instalments; left out (or 1) for a single payment.
+            ip: The buyer's IP address.
+            email: The buyer's e-mail address, up to 64 characters.
+            additional: Further elements of `Extra`, sent as they are: for what this library does not know, such
+                as a bank's loyalty points.
+        """
+        card = hidden(card)
+        return self._call(
+            "pre_auth",
+            BankPayment,
+            {
+                "order_id": order_id,
+                "total": total,
+                "card": card,
+                "currency": currency,
+                "installments": installments,
+                "ip": ip,
+                "email": email,
+                "additional": additional,
+            },
+        )
+
+    def post_auth(
+        self,
+        *,
+        order_id: str,
+        total: AmountLike | None = None,
+        preauthorized: AmountLike | None = None,
+    ) -> BankPayment:
+        """Captures a pre-authorisation, in full, in part, or above it.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The order's number.
+            total: How much to capture in lira; all that was pre-authorised when left out.
+            preauthorized: The amount that was pre-authorised: to be given when `total` is more than it, by 15 %
+                at most.
+        """
+        return self._call(
+            "post_auth",
+            BankPayment,
+            {
+                "order_id": order_id,
+                "total": total,
+                "preauthorized": preauthorized,
+            },
+        )
+
+    def void(
+        self,
+        *,
+        order_id: str | None = None,
+        transaction_id: str | None = None,
+    ) -> BankPayment:
+        """Takes back a transaction of today as if it had never been.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The order's number: its one live transaction. Give this or `transaction_id`.
+            transaction_id: The bank's number of one transaction of an order that has several.
+        """
+        return self._call(
+            "void",
+            BankPayment,
+            {
+                "order_id": order_id,
+                "transaction_id": transaction_id,
+            },
+        )
+
+    def refund(
+        self,
+        *,
+        order_id: str,
+        amount: AmountLike,
+        currency: Currency | None = None,
+    ) -> BankPayment:
+        """Gives money back after the day-close, in full or in part.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The order's number.
+            amount: How much to give back, in lira (or in `currency`).
+            currency: TRY when left out.
+        """
+        return self._call(
+            "refund",
+            BankPayment,
+            {
+                "order_id": order_id,
+                "amount": amount,
+                "currency": currency,
+            },
+        )
+
+    def cancel_or_refund(
+        self,
+        *,
+        order_id: str,
+        amount: AmountLike | None = None,
+        currency: Currency | None = None,
+    ) -> Undone:
+        """Gives an order's money back: voids it before the day-close, refunds it afterwards.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The order's number.
+            amount: How much, in lira. A part can only be refunded, so it has to wait for the day-close
+                (`CORE-2508`); all of it when left out.
+            currency: TRY when left out.
+        """
+        return self._call(
+            "cancel_or_refund",
+            Undone,
+            {
+                "order_id": order_id,
+                "amount": amount,
+                "currency": currency,
+            },
+        )
+
+    def order_status(
+        self,
+        *,
+        order_id: str,
+    ) -> OrderStatus:
+        """Asks what became of an order.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            order_id: The order's number.
+        """
+        return self._call(
+            "order_status",
+            OrderStatus,
+            {
+                "order_id": order_id,
+            },
+        )
+
+    def order_history(
+        self,
+        *,
+        order_id: str,
+    ) -> OrderHistory:
+        """Asks for all transactions of an order.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            order_id: The order's number.
+        """
+        return self._call(
+            "order_history",
+            OrderHistory,
+            {
+                "order_id": order_id,
+            },
+        )
+
+    def settle(
+        self,
+        *,
+        order_id: str,
+        deadline: int | None = None,
+        spacing: int | None = None,
+    ) -> OrderSettlement:
+        """Asks until an order whose outcome is in doubt is known, or a deadline passes.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            order_id: The order's number.
+            deadline: How long to ask, in seconds, 0 (once) to 3600; 60 when left out. The last question may take
+                the client's `timeout` longer.
+            spacing: Seconds between two questions, 2 to 300; 5 when left out.
+        """
+        return self._call(
+            "settle",
+            OrderSettlement,
+            {
+                "order_id": order_id,
+                "deadline": deadline,
+                "spacing": spacing,
+            },
+        )
+
+    def reconcile(
+        self,
+        *,
+        records: Sequence[ShopRecord | Mapping[str, object]] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Reconciliation:
+        """Holds the shop's records against the bank's, order by order: what matches, what differs, what the bank does
+        not have.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            records: Everything the shop wants to compare; the same in every step. No number twice.
+            limit: How many orders this step asks about, 1 to 500; 50 when left out.
+            cursor: Where to begin, from the step before; left out for the first.
+        """
+        return self._call(
+            "reconcile",
+            Reconciliation,
+            {
+                "records": records,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def recurring_orders(
+        self,
+        *,
+        recurring_id: str,
+    ) -> RecurringOrders:
+        """Asks about a recurring order and all its charges.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            recurring_id: The number of the recurring order, as the first sale's reply gave it.
+        """
+        return self._call(
+            "recurring_orders",
+            RecurringOrders,
+            {
+                "recurring_id": recurring_id,
+            },
+        )
+
+    def cancel_recurring_order(
+        self,
+        *,
+        order_id: str,
+    ) -> RecurringChange:
+        """Cancels one charge of a recurring order that is still to come.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The charge's order number, for instance `A-1-3`.
+        """
+        return self._call(
+            "cancel_recurring_order",
+            RecurringChange,
+            {
+                "order_id": order_id,
+            },
+        )
+
+    def cancel_recurring(
+        self,
+        *,
+        recurring_id: str,
+    ) -> RecurringChange:
+        """Cancels all charges of a recurring order that are still to come.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            recurring_id: The number of the recurring order.
+        """
+        return self._call(
+            "cancel_recurring",
+            RecurringChange,
+            {
+                "recurring_id": recurring_id,
+            },
+        )
+
+    def update_recurring_order(
+        self,
+        *,
+        order_id: str,
+        amount: AmountLike | None = None,
+        currency: Currency | None = None,
+        start_date: str | None = None,
+    ) -> RecurringChange:
+        """Changes the amount or the day of one charge that is still to come.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            order_id: The charge's order number.
+            amount: The new amount in lira (or in `currency`).
+            currency: The currency of `amount`; TRY when left out.
+            start_date: The new day, as `YYYY-MM-DD`.
+        """
+        return self._call(
+            "update_recurring_order",
+            RecurringChange,
+            {
+                "order_id": order_id,
+                "amount": amount,
+                "currency": currency,
+                "start_date": start_date,
+            },
+        )
+
+    def installment_plan(
+        self,
+        *,
+        amount: AmountLike,
+        rates: Sequence[InstallmentRate | Mapping[str, object]] | None = None,
+    ) -> InstallmentPlan:
+        """Makes a table of totals and instalments, exact to the kuruş, from the merchant's own rates; nothing is sent.
+
+        Calculates here, without the network.
+
+        Args:
+            amount: The amount to pay, in lira.
+            rates: The rates, at least one; no count twice.
+        """
+        return self._call(
+            "installment_plan",
+            InstallmentPlan,
+            {
+                "amount": amount,
+                "rates": rates,
+            },
+        )
+
+    def ver3_hash(
+        self,
+        *,
+        fields: Mapping[str, object] | None = None,
+        callback: bool | None = None,
+    ) -> Ver3Hash:
+        """Reckons the ver3 hash of fields; nothing is sent.
+
+        Calculates here, without the network.
+
+        Args:
+            fields: All fields that are posted, as text. `hash` and `encoding` among them are left out by
+                themselves.
+            callback: Whether the fields are a callback, in which `countdown` is left out too; false when left
+                out.
+        """
+        return self._call(
+            "ver3_hash",
+            Ver3Hash,
+            {
+                "fields": fields,
+                "callback": callback,
+            },
+        )
+
+    def explain_ver3(
+        self,
+        *,
+        fields: Mapping[str, object] | None = None,
+        hash: str | None = None,
+        callback: bool | None = None,
+    ) -> Ver3Explanation:
+        """Explains why a ver3 hash is refused: which known mistake it looks like, and about which field; nothing is
+        sent.
+
+        Calculates here, without the network.
+
+        Args:
+            fields: All fields that were posted, as text, names and values as they were.
+            hash: The hash; the field `hash` (or `HASH`) among the fields when left out.
+            callback: Whether the fields are a callback; when left out, they are one if they have `mdStatus` or
+                `Response`.
+        """
+        return self._call(
+            "explain_ver3",
+            Ver3Explanation,
+            {
+                "fields": fields,
+                "hash": hash,
+                "callback": callback,
+            },
+        )
+
+    def response_code(
+        self,
+        *,
+        code: str,
+    ) -> ResponseCode:
+        """Looks up a code of the bank: meaning and advice in Turkish and English; nothing is sent.
+
+        Calculates here, without the network.
+
+        Args:
+            code: A `ProcReturnCode` such as `51`, an error code such as `CORE-2508`, `BM-9100`, `HPP-1001` or
+                `3D-1004`, or a `NUMCODE` such as `992508`.
+        """
+        return self._call(
+            "response_code",
+            ResponseCode,
+            {
+                "code": code,
+            },
+        )
+
+    def raw(
+        self,
+        *,
+        document: Mapping[str, object] | None = None,
+    ) -> BankRawReply:
+        """Sends a document this library does not know yet.
+
+        Never sent twice. When the error's `in_doubt` is true, the outcome is unknown: do not repeat the call.
+
+        Args:
+            document: The children of `CC5Request`, in order: texts, objects for elements with children, lists
+                for repeated ones. `Name`, `Password` and `ClientId` are the client's.
+        """
+        return self._call(
+            "raw",
+            BankRawReply,
+            {
+                "document": document,
             },
         )

@@ -230,6 +230,21 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
         typedAsync("all_transactions", request, TransactionPage.codec)
 
     /**
+     * Holds the shop's records against the gateway's list of transactions: what matches, what differs, what only one of
+     * them has.
+     *
+     * Only asks: tried again by itself when the way to the gateway fails.
+     */
+    @Throws(HalkodeException::class)
+    public fun reconcile(request: ReconcileTransactions): Reconciliation =
+        typed("reconcile", request, Reconciliation.codec)
+
+    /** [reconcile], suspending. */
+    @Throws(HalkodeException::class, CancellationException::class)
+    public suspend fun reconcileAsync(request: ReconcileTransactions): Reconciliation =
+        typedAsync("reconcile", request, Reconciliation.codec)
+
+    /**
      * Makes a link to a payment page hosted by the gateway.
      *
      * May move money or change what is stored: never sent twice.

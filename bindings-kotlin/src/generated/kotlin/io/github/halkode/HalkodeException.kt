@@ -27,7 +27,7 @@ public sealed class HalkodeException(
     /** True when money may or may not have moved: do not repeat the call, ask `settle` for the invoice. */
     public val inDoubt: Boolean get() = failure.inDoubt
 
-    /** The invoice the call was about. */
+    /** The invoice (at Halkbank the order) the call was about. */
     public val invoiceId: String? get() = failure.invoiceId
 
     /** The gateway's application code, as it came (docs/protocol-halkode.md#status-codes). */
@@ -41,6 +41,9 @@ public sealed class HalkodeException(
 
     /** The bank's text behind the refusal, as it came. */
     public val bankDescription: String? get() = failure.bankDescription
+
+    /** The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes). */
+    public val errorCode: String? get() = failure.errorCode
 
     /** The HTTP status of the answer. */
     public val httpStatus: Int? get() = failure.httpStatus

@@ -973,6 +973,103 @@ public data class TransactionPage(
     }
 }
 
+/** One payment in both books. */
+public data class ReconciledRow(
+    /** How it stands. */
+    public val result: ReconciledAs,
+    /** The shop's own number. */
+    public val invoiceId: String,
+    /** The shop's amount, in lira. */
+    public val amount: BigDecimal? = null,
+    /** The gateway's amount, in lira. */
+    public val gatewayAmount: BigDecimal? = null,
+    /** The shop's state. */
+    public val state: RecordState? = null,
+    /** The gateway's state. */
+    public val gatewayState: RecordState? = null,
+    /** The gateway's number of the transaction. */
+    public val gatewayId: String? = null,
+    /** What a person should know about it. */
+    public val note: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("result", Codec.word(ReconciledAs.entries), result)
+        .put("invoice_id", Codec.text, invoiceId)
+        .put("amount", Codec.amount, amount)
+        .put("gateway_amount", Codec.amount, gatewayAmount)
+        .put("state", Codec.word(RecordState.entries), state)
+        .put("gateway_state", Codec.word(RecordState.entries), gatewayState)
+        .put("gateway_id", Codec.text, gatewayId)
+        .put("note", Codec.text, note)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ReconciledRow> = Codec.open {
+            ReconciledRow(
+                result = required("result", Codec.word(ReconciledAs.entries)),
+                invoiceId = required("invoice_id", Codec.text),
+                amount = optional("amount", Codec.amount),
+                gatewayAmount = optional("gateway_amount", Codec.amount),
+                state = optional("state", Codec.word(RecordState.entries)),
+                gatewayState = optional("gateway_state", Codec.word(RecordState.entries)),
+                gatewayId = optional("gateway_id", Codec.text),
+                note = optional("note", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ReconciledRow = reading { codec.read(json) }
+    }
+}
+
+/** What one step of a reconciliation found. */
+public data class Reconciliation(
+    /**
+     * The same as CSV (RFC 4180, UTF-8, point as decimal mark). The first step's has the header, so that all steps'
+     * texts one after another make one file.
+     */
+    public val csv: String,
+    /** How many of them match. */
+    public val matched: Int,
+    /** How many do not. */
+    public val different: Int,
+    /** Whether all is done. */
+    public val done: Boolean,
+    /** The payments of this step. */
+    public val rows: List<ReconciledRow> = emptyList(),
+    /** Where the next step begins; give it as `cursor`. Left out when all is done. */
+    public val next: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("rows", Codec.list(ReconciledRow.codec), rows)
+        .put("csv", Codec.text, csv)
+        .put("matched", Codec.count, matched)
+        .put("different", Codec.count, different)
+        .put("next", Codec.text, next)
+        .put("done", Codec.flag, done)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Reconciliation> = Codec.open {
+            Reconciliation(
+                csv = required("csv", Codec.text),
+                matched = required("matched", Codec.count),
+                different = required("different", Codec.count),
+                done = required("done", Codec.flag),
+                rows = optional("rows", Codec.list(ReconciledRow.codec)) ?: emptyList(),
+                next = optional("next", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Reconciliation = reading { codec.read(json) }
+    }
+}
+
 /** A link to a payment page. */
 public data class PurchaseLink(
     /** 100. */
@@ -1677,6 +1774,809 @@ public data class RawReply(
     }
 }
 
+/** A callback, read and bound to the shop's order. */
+public data class Callback(
+    /** What it means. */
+    public val outcome: CallbackOutcome,
+    /**
+     * Whether its hash fits. Always so for anything but `not_paid`; a failure may come without one, and anybody may
+     * have posted it.
+     */
+    public val signed: Boolean,
+    /** By which documented variant the hash fits. */
+    public val hashVariant: Ver3Variant? = null,
+    /** The order's number. */
+    public val orderId: String? = null,
+    /** The amount in lira (or in `currency`). */
+    public val total: BigDecimal? = null,
+    /** The currency's ISO 4217 number; 949 is TRY. */
+    public val currency: String? = null,
+    /** The model, as the form to the gate said. */
+    public val storeType: String? = null,
+    /** The outcome of 3-D Secure: 1 full, 2 to 4 half, anything else none (docs/protocol-halkbank.md#mdstatus). */
+    public val mdStatus: String? = null,
+    /** `Approved`, `Declined` or `Error`; none before the shop provisions. */
+    public val response: String? = null,
+    /** The code of the card's bank; `00` is success. */
+    public val procReturnCode: String? = null,
+    /** The gateway's own error code, for instance `3D-1004`. */
+    public val errorCode: String? = null,
+    /** Why it failed, in the bank's words. */
+    public val errorMessage: String? = null,
+    /** The authorisation code of the card's bank. */
+    public val authCode: String? = null,
+    /** The reference number at the host. */
+    public val hostRefNum: String? = null,
+    /** The bank's number of the transaction. */
+    public val transactionId: String? = null,
+    /** The batch with which it is settled. */
+    public val settleId: String? = null,
+    /** The masked card number. */
+    public val maskedPan: String? = null,
+    /** How many instalments, as text; empty for a single payment. */
+    public val installments: String? = null,
+    /** The number of the recurring order this payment began. */
+    public val recurringId: String? = null,
+    /** For `provision`: stands in for the card. */
+    public val md: Secret? = null,
+    /** For `provision`: the number of the authentication. */
+    public val xid: String? = null,
+    /** For `provision`: the electronic commerce indicator. */
+    public val eci: String? = null,
+    /** For `provision`: the proof of authentication. */
+    public val cavv: String? = null,
+    /** What the code means, in English. */
+    public val explanationEn: String? = null,
+    /** What the code means, in Turkish; fit to show to a buyer when the card was declined. */
+    public val explanationTr: String? = null,
+    /** What to do, in English. */
+    public val adviceEn: String? = null,
+    /** What to do, in Turkish. */
+    public val adviceTr: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("outcome", Codec.word(CallbackOutcome.entries), outcome)
+        .put("signed", Codec.flag, signed)
+        .put("hash_variant", Codec.word(Ver3Variant.entries), hashVariant)
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.text, currency)
+        .put("store_type", Codec.text, storeType)
+        .put("md_status", Codec.text, mdStatus)
+        .put("response", Codec.text, response)
+        .put("proc_return_code", Codec.text, procReturnCode)
+        .put("error_code", Codec.text, errorCode)
+        .put("error_message", Codec.text, errorMessage)
+        .put("auth_code", Codec.text, authCode)
+        .put("host_ref_num", Codec.text, hostRefNum)
+        .put("transaction_id", Codec.text, transactionId)
+        .put("settle_id", Codec.text, settleId)
+        .put("masked_pan", Codec.text, maskedPan)
+        .put("installments", Codec.text, installments)
+        .put("recurring_id", Codec.text, recurringId)
+        .put("md", Codec.secret, md)
+        .put("xid", Codec.text, xid)
+        .put("eci", Codec.text, eci)
+        .put("cavv", Codec.text, cavv)
+        .put("explanation_en", Codec.text, explanationEn)
+        .put("explanation_tr", Codec.text, explanationTr)
+        .put("advice_en", Codec.text, adviceEn)
+        .put("advice_tr", Codec.text, adviceTr)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Callback> = Codec.open {
+            Callback(
+                outcome = required("outcome", Codec.word(CallbackOutcome.entries)),
+                signed = required("signed", Codec.flag),
+                hashVariant = optional("hash_variant", Codec.word(Ver3Variant.entries)),
+                orderId = optional("order_id", Codec.text),
+                total = optional("total", Codec.amount),
+                currency = optional("currency", Codec.text),
+                storeType = optional("store_type", Codec.text),
+                mdStatus = optional("md_status", Codec.text),
+                response = optional("response", Codec.text),
+                procReturnCode = optional("proc_return_code", Codec.text),
+                errorCode = optional("error_code", Codec.text),
+                errorMessage = optional("error_message", Codec.text),
+                authCode = optional("auth_code", Codec.text),
+                hostRefNum = optional("host_ref_num", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+                settleId = optional("settle_id", Codec.text),
+                maskedPan = optional("masked_pan", Codec.text),
+                installments = optional("installments", Codec.text),
+                recurringId = optional("recurring_id", Codec.text),
+                md = optional("md", Codec.secret),
+                xid = optional("xid", Codec.text),
+                eci = optional("eci", Codec.text),
+                cavv = optional("cavv", Codec.text),
+                explanationEn = optional("explanation_en", Codec.text),
+                explanationTr = optional("explanation_tr", Codec.text),
+                adviceEn = optional("advice_en", Codec.text),
+                adviceTr = optional("advice_tr", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Callback = reading { codec.read(json) }
+    }
+}
+
+/** A payment the bank has carried out. */
+public data class BankPayment(
+    /** The order's number. */
+    public val orderId: String? = null,
+    /** The bank's number of this transaction. */
+    public val transactionId: String? = null,
+    /** The authorisation code of the card's bank, six characters. */
+    public val authCode: String? = null,
+    /** The reference number at the host, twelve digits. */
+    public val hostRefNum: String? = null,
+    /** `Approved`. */
+    public val response: String? = null,
+    /** `00`. */
+    public val procReturnCode: String? = null,
+    /** The bank's text, where it has one. */
+    public val errorMessage: String? = null,
+    /** The order's group. */
+    public val groupId: String? = null,
+    /** The batch with which it is settled. */
+    public val settleId: String? = null,
+    /** When, as `YYYYMMDD HH:MM:SS`, Turkish time. */
+    public val transactionDate: String? = null,
+    /** The card's scheme, for instance `VISA`. */
+    public val cardBrand: String? = null,
+    /** The bank that issued the card. */
+    public val cardIssuer: String? = null,
+    /** The number of the recurring order that this sale began. */
+    public val recurringId: String? = null,
+    /** Fields of the answer that this library does not know, or that had an unexpected type. */
+    public val extra: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("transaction_id", Codec.text, transactionId)
+        .put("auth_code", Codec.text, authCode)
+        .put("host_ref_num", Codec.text, hostRefNum)
+        .put("response", Codec.text, response)
+        .put("proc_return_code", Codec.text, procReturnCode)
+        .put("error_message", Codec.text, errorMessage)
+        .put("group_id", Codec.text, groupId)
+        .put("settle_id", Codec.text, settleId)
+        .put("transaction_date", Codec.text, transactionDate)
+        .put("card_brand", Codec.text, cardBrand)
+        .put("card_issuer", Codec.text, cardIssuer)
+        .put("recurring_id", Codec.text, recurringId)
+        .put("extra", Codec.any, extra)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankPayment> = Codec.open {
+            BankPayment(
+                orderId = optional("order_id", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+                authCode = optional("auth_code", Codec.text),
+                hostRefNum = optional("host_ref_num", Codec.text),
+                response = optional("response", Codec.text),
+                procReturnCode = optional("proc_return_code", Codec.text),
+                errorMessage = optional("error_message", Codec.text),
+                groupId = optional("group_id", Codec.text),
+                settleId = optional("settle_id", Codec.text),
+                transactionDate = optional("transaction_date", Codec.text),
+                cardBrand = optional("card_brand", Codec.text),
+                cardIssuer = optional("card_issuer", Codec.text),
+                recurringId = optional("recurring_id", Codec.text),
+                extra = optional("extra", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankPayment = reading { codec.read(json) }
+    }
+}
+
+/** An order whose money was given back. */
+public data class Undone(
+    /** How. */
+    public val by: UndoneBy,
+    /** How much, in lira; left out when it had been before. */
+    public val amount: BigDecimal? = null,
+    /** The bank's answer. */
+    public val payment: BankPayment? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("by", Codec.word(UndoneBy.entries), by)
+        .put("amount", Codec.amount, amount)
+        .put("payment", BankPayment.codec, payment)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Undone> = Codec.open {
+            Undone(
+                by = required("by", Codec.word(UndoneBy.entries)),
+                amount = optional("amount", Codec.amount),
+                payment = optional("payment", BankPayment.codec),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Undone = reading { codec.read(json) }
+    }
+}
+
+/** An order's last transaction. */
+public data class OrderStatus(
+    /** What it means. */
+    public val state: OrderState,
+    /** Whether it has gone through the day-close: from then on a refund, not a void, gives the money back. */
+    public val settled: Boolean,
+    /** The order's number. */
+    public val orderId: String? = null,
+    /** The bank's number of the transaction. */
+    public val transactionId: String? = null,
+    /** What was asked for, in lira. */
+    public val amount: BigDecimal? = null,
+    /** What was taken (or given back), in lira. */
+    public val capturedAmount: BigDecimal? = null,
+    /** `S` for the side of the sale, `C` for a refund. */
+    public val chargeType: String? = null,
+    /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, … */
+    public val transactionStatus: String? = null,
+    /** The code of the transaction itself; `00` is success. */
+    public val procReturnCode: String? = null,
+    /** The authorisation code of the card's bank. */
+    public val authCode: String? = null,
+    /** The reference number at the host. */
+    public val hostRefNum: String? = null,
+    /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+    public val authorizedAt: String? = null,
+    /** When it was taken. */
+    public val capturedAt: String? = null,
+    /** When it was voided. */
+    public val voidedAt: String? = null,
+    /** The masked card number. */
+    public val maskedPan: String? = null,
+    /** The outcome of 3-D Secure. */
+    public val mdStatus: String? = null,
+    /** The batch with which it was settled. */
+    public val settleId: String? = null,
+    /** The bank's text about the question. */
+    public val errorMessage: String? = null,
+    /** Fields of the answer that this library does not know, or that had an unexpected type. */
+    public val extra: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("state", Codec.word(OrderState.entries), state)
+        .put("settled", Codec.flag, settled)
+        .put("order_id", Codec.text, orderId)
+        .put("transaction_id", Codec.text, transactionId)
+        .put("amount", Codec.amount, amount)
+        .put("captured_amount", Codec.amount, capturedAmount)
+        .put("charge_type", Codec.text, chargeType)
+        .put("transaction_status", Codec.text, transactionStatus)
+        .put("proc_return_code", Codec.text, procReturnCode)
+        .put("auth_code", Codec.text, authCode)
+        .put("host_ref_num", Codec.text, hostRefNum)
+        .put("authorized_at", Codec.text, authorizedAt)
+        .put("captured_at", Codec.text, capturedAt)
+        .put("voided_at", Codec.text, voidedAt)
+        .put("masked_pan", Codec.text, maskedPan)
+        .put("md_status", Codec.text, mdStatus)
+        .put("settle_id", Codec.text, settleId)
+        .put("error_message", Codec.text, errorMessage)
+        .put("extra", Codec.any, extra)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<OrderStatus> = Codec.open {
+            OrderStatus(
+                state = required("state", Codec.word(OrderState.entries)),
+                settled = required("settled", Codec.flag),
+                orderId = optional("order_id", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+                amount = optional("amount", Codec.amount),
+                capturedAmount = optional("captured_amount", Codec.amount),
+                chargeType = optional("charge_type", Codec.text),
+                transactionStatus = optional("transaction_status", Codec.text),
+                procReturnCode = optional("proc_return_code", Codec.text),
+                authCode = optional("auth_code", Codec.text),
+                hostRefNum = optional("host_ref_num", Codec.text),
+                authorizedAt = optional("authorized_at", Codec.text),
+                capturedAt = optional("captured_at", Codec.text),
+                voidedAt = optional("voided_at", Codec.text),
+                maskedPan = optional("masked_pan", Codec.text),
+                mdStatus = optional("md_status", Codec.text),
+                settleId = optional("settle_id", Codec.text),
+                errorMessage = optional("error_message", Codec.text),
+                extra = optional("extra", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): OrderStatus = reading { codec.read(json) }
+    }
+}
+
+/** One transaction of an order. */
+public data class OrderTransaction(
+    /** What it means; for a refund `refunded`. */
+    public val state: OrderState,
+    /** `S` for the side of the sale, `C` for a refund. */
+    public val chargeType: String,
+    /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, … */
+    public val transactionStatus: String,
+    /** What was asked for, in lira. */
+    public val amount: BigDecimal? = null,
+    /** What was taken (or given back), in lira. */
+    public val capturedAmount: BigDecimal? = null,
+    /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+    public val authorizedAt: String? = null,
+    /** When it was taken. */
+    public val capturedAt: String? = null,
+    /** When it was voided. */
+    public val voidedAt: String? = null,
+    /** The reference number at the host. */
+    public val hostRefNum: String? = null,
+    /** The authorisation code of the card's bank. */
+    public val authCode: String? = null,
+    /** Its code; `00` is success. */
+    public val procReturnCode: String? = null,
+    /** The bank's number of the transaction. */
+    public val transactionId: String? = null,
+    /** The batch with which it was settled. */
+    public val settleId: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("state", Codec.word(OrderState.entries), state)
+        .put("charge_type", Codec.text, chargeType)
+        .put("transaction_status", Codec.text, transactionStatus)
+        .put("amount", Codec.amount, amount)
+        .put("captured_amount", Codec.amount, capturedAmount)
+        .put("authorized_at", Codec.text, authorizedAt)
+        .put("captured_at", Codec.text, capturedAt)
+        .put("voided_at", Codec.text, voidedAt)
+        .put("host_ref_num", Codec.text, hostRefNum)
+        .put("auth_code", Codec.text, authCode)
+        .put("proc_return_code", Codec.text, procReturnCode)
+        .put("transaction_id", Codec.text, transactionId)
+        .put("settle_id", Codec.text, settleId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<OrderTransaction> = Codec.open {
+            OrderTransaction(
+                state = required("state", Codec.word(OrderState.entries)),
+                chargeType = required("charge_type", Codec.text),
+                transactionStatus = required("transaction_status", Codec.text),
+                amount = optional("amount", Codec.amount),
+                capturedAmount = optional("captured_amount", Codec.amount),
+                authorizedAt = optional("authorized_at", Codec.text),
+                capturedAt = optional("captured_at", Codec.text),
+                voidedAt = optional("voided_at", Codec.text),
+                hostRefNum = optional("host_ref_num", Codec.text),
+                authCode = optional("auth_code", Codec.text),
+                procReturnCode = optional("proc_return_code", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+                settleId = optional("settle_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): OrderTransaction = reading { codec.read(json) }
+    }
+}
+
+/** All transactions of an order. */
+public data class OrderHistory(
+    /** The order's number. */
+    public val orderId: String,
+    /** Whether the bank knows the order. */
+    public val found: Boolean,
+    /** What was taken and not voided, in lira. */
+    public val captured: BigDecimal,
+    /** What was given back, in lira. */
+    public val refunded: BigDecimal,
+    /** The newest first. */
+    public val transactions: List<OrderTransaction> = emptyList(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("found", Codec.flag, found)
+        .put("transactions", Codec.list(OrderTransaction.codec), transactions)
+        .put("captured", Codec.amount, captured)
+        .put("refunded", Codec.amount, refunded)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<OrderHistory> = Codec.open {
+            OrderHistory(
+                orderId = required("order_id", Codec.text),
+                found = required("found", Codec.flag),
+                captured = required("captured", Codec.amount),
+                refunded = required("refunded", Codec.amount),
+                transactions = optional("transactions", Codec.list(OrderTransaction.codec)) ?: emptyList(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): OrderHistory = reading { codec.read(json) }
+    }
+}
+
+/** What became of an order that was in doubt. */
+public data class OrderSettlement(
+    /**
+     * `paid`, `authorized`, `failed`, …; `not_found` when the bank knew nothing of it until the deadline; `pending` or
+     * `unknown` when the deadline passed undecided.
+     */
+    public val state: OrderState,
+    /** Whether `state` is final: then, and only then, may the shop act on it. */
+    public val decided: Boolean,
+    /** How often the bank was asked. */
+    public val asked: Int,
+    /** The bank's last word. */
+    public val status: OrderStatus? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("state", Codec.word(OrderState.entries), state)
+        .put("decided", Codec.flag, decided)
+        .put("asked", Codec.count, asked)
+        .put("status", OrderStatus.codec, status)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<OrderSettlement> = Codec.open {
+            OrderSettlement(
+                state = required("state", Codec.word(OrderState.entries)),
+                decided = required("decided", Codec.flag),
+                asked = required("asked", Codec.count),
+                status = optional("status", OrderStatus.codec),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): OrderSettlement = reading { codec.read(json) }
+    }
+}
+
+/** One charge of a recurring order. */
+public data class RecurringOrderRow(
+    /** The charge's order number: that of the first sale, then `…-2`, `…-3`. */
+    public val orderId: String,
+    /** What became of it; `pending` when it is planned. */
+    public val state: OrderState,
+    /** The amount in lira. */
+    public val amount: BigDecimal? = null,
+    /** `PN` planned, `C` taken, `S` settled, `D` refused, `CNCL` cancelled. */
+    public val transactionStatus: String? = null,
+    /** The charge's code; `00` is success. */
+    public val procReturnCode: String? = null,
+    /** When it is planned for, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+    public val plannedAt: String? = null,
+    /** When it was taken. */
+    public val capturedAt: String? = null,
+    /** The bank's number of the transaction. */
+    public val transactionId: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("state", Codec.word(OrderState.entries), state)
+        .put("amount", Codec.amount, amount)
+        .put("transaction_status", Codec.text, transactionStatus)
+        .put("proc_return_code", Codec.text, procReturnCode)
+        .put("planned_at", Codec.text, plannedAt)
+        .put("captured_at", Codec.text, capturedAt)
+        .put("transaction_id", Codec.text, transactionId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<RecurringOrderRow> = Codec.open {
+            RecurringOrderRow(
+                orderId = required("order_id", Codec.text),
+                state = required("state", Codec.word(OrderState.entries)),
+                amount = optional("amount", Codec.amount),
+                transactionStatus = optional("transaction_status", Codec.text),
+                procReturnCode = optional("proc_return_code", Codec.text),
+                plannedAt = optional("planned_at", Codec.text),
+                capturedAt = optional("captured_at", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): RecurringOrderRow = reading { codec.read(json) }
+    }
+}
+
+/** A recurring order with all its charges. */
+public data class RecurringOrders(
+    /** The number of the recurring order. */
+    public val recurringId: String,
+    /** Its charges in their order. */
+    public val charges: List<RecurringOrderRow> = emptyList(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("recurring_id", Codec.text, recurringId)
+        .put("charges", Codec.list(RecurringOrderRow.codec), charges)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<RecurringOrders> = Codec.open {
+            RecurringOrders(
+                recurringId = required("recurring_id", Codec.text),
+                charges = optional("charges", Codec.list(RecurringOrderRow.codec)) ?: emptyList(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): RecurringOrders = reading { codec.read(json) }
+    }
+}
+
+/** A recurring order that was changed. */
+public data class RecurringChange(
+    /** `Cancel` or `Update`. */
+    public val operation: String? = null,
+    /** `Order` or `Recurring`. */
+    public val recordType: String? = null,
+    /** What was changed. */
+    public val recordId: String? = null,
+    /** The bank's word for success, with its own spelling. */
+    public val result: String? = null,
+    /** Fields of the answer that this library does not know, or that had an unexpected type. */
+    public val extra: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("operation", Codec.text, operation)
+        .put("record_type", Codec.text, recordType)
+        .put("record_id", Codec.text, recordId)
+        .put("result", Codec.text, result)
+        .put("extra", Codec.any, extra)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<RecurringChange> = Codec.open {
+            RecurringChange(
+                operation = optional("operation", Codec.text),
+                recordType = optional("record_type", Codec.text),
+                recordId = optional("record_id", Codec.text),
+                result = optional("result", Codec.text),
+                extra = optional("extra", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): RecurringChange = reading { codec.read(json) }
+    }
+}
+
+/** What the buyer pays at one instalment count. */
+public data class PlanRow(
+    /** How many instalments; 1 is a single payment. Give it to the payment as `installments`. */
+    public val count: Int,
+    /** The whole amount in lira: what the payment's `total` has to be. */
+    public val total: BigDecimal,
+    /** What is paid beyond the amount, in lira. */
+    public val commission: BigDecimal,
+    /**
+     * What each instalment comes to, in lira; they add up to the total exactly. The first ones carry the odd kuruş.
+     */
+    public val installments: List<BigDecimal> = emptyList(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("count", Codec.count, count)
+        .put("total", Codec.amount, total)
+        .put("installments", Codec.list(Codec.amount), installments)
+        .put("commission", Codec.amount, commission)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<PlanRow> = Codec.open {
+            PlanRow(
+                count = required("count", Codec.count),
+                total = required("total", Codec.amount),
+                commission = required("commission", Codec.amount),
+                installments = optional("installments", Codec.list(Codec.amount)) ?: emptyList(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): PlanRow = reading { codec.read(json) }
+    }
+}
+
+/** What the buyer pays, per instalment count. */
+public data class InstallmentPlan(
+    /** A row per count, in order of the counts. */
+    public val rows: List<PlanRow> = emptyList(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("rows", Codec.list(PlanRow.codec), rows)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<InstallmentPlan> = Codec.open {
+            InstallmentPlan(
+                rows = optional("rows", Codec.list(PlanRow.codec)) ?: emptyList(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): InstallmentPlan = reading { codec.read(json) }
+    }
+}
+
+/** A ver3 hash. */
+public data class Ver3Hash(
+    /** The hash: 88 characters of Base64. */
+    public val hash: String,
+    /**
+     * What was hashed, with `[store_key]` in the place of the key: values in the order of their names, escaped, with
+     * `|` between them.
+     */
+    public val plaintext: Secret,
+    /** The names in the order in which their values were hashed. */
+    public val names: List<String> = emptyList(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("hash", Codec.text, hash)
+        .put("plaintext", Codec.secret, plaintext)
+        .put("names", Codec.list(Codec.text), names)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Ver3Hash> = Codec.open {
+            Ver3Hash(
+                hash = required("hash", Codec.text),
+                plaintext = required("plaintext", Codec.secret),
+                names = optional("names", Codec.list(Codec.text)) ?: emptyList(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Ver3Hash = reading { codec.read(json) }
+    }
+}
+
+/** Why a hash is refused. */
+public data class Ver3Explanation(
+    /** Whether the hash fits after all, by the documented rule or a documented variant. */
+    public val fits: Boolean,
+    /** The hash as it should be. */
+    public val expected: String,
+    /** By which. */
+    public val variant: Ver3Variant? = null,
+    /** Which known mistake it looks like, when it does not fit. */
+    public val mistake: Ver3Mistake? = null,
+    /** The field the mistake is about. */
+    public val field: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("fits", Codec.flag, fits)
+        .put("variant", Codec.word(Ver3Variant.entries), variant)
+        .put("mistake", Codec.word(Ver3Mistake.entries), mistake)
+        .put("field", Codec.text, field)
+        .put("expected", Codec.text, expected)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Ver3Explanation> = Codec.open {
+            Ver3Explanation(
+                fits = required("fits", Codec.flag),
+                expected = required("expected", Codec.text),
+                variant = optional("variant", Codec.word(Ver3Variant.entries)),
+                mistake = optional("mistake", Codec.word(Ver3Mistake.entries)),
+                field = optional("field", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Ver3Explanation = reading { codec.read(json) }
+    }
+}
+
+/** What a code means. */
+public data class ResponseCode(
+    /** The code. */
+    public val code: String,
+    /** Whether it is documented; an undocumented one has no texts. */
+    public val known: Boolean,
+    /** Meaning in English. */
+    public val en: String? = null,
+    /** Meaning in Turkish. */
+    public val tr: String? = null,
+    /** What to do, in English. */
+    public val adviceEn: String? = null,
+    /** What to do, in Turkish. */
+    public val adviceTr: String? = null,
+    /** Whether the same request may be sent again. */
+    public val resend: Resending? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("code", Codec.text, code)
+        .put("known", Codec.flag, known)
+        .put("en", Codec.text, en)
+        .put("tr", Codec.text, tr)
+        .put("advice_en", Codec.text, adviceEn)
+        .put("advice_tr", Codec.text, adviceTr)
+        .put("resend", Codec.word(Resending.entries), resend)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ResponseCode> = Codec.open {
+            ResponseCode(
+                code = required("code", Codec.text),
+                known = required("known", Codec.flag),
+                en = optional("en", Codec.text),
+                tr = optional("tr", Codec.text),
+                adviceEn = optional("advice_en", Codec.text),
+                adviceTr = optional("advice_tr", Codec.text),
+                resend = optional("resend", Codec.word(Resending.entries)),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ResponseCode = reading { codec.read(json) }
+    }
+}
+
+/** An answer as it came. */
+public data class BankRawReply(
+    /** Whether it says `Approved` with `00`. */
+    public val approved: Boolean,
+    /** The children of `CC5Response`. */
+    public val document: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("approved", Codec.flag, approved)
+        .put("document", Codec.any, document)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankRawReply> = Codec.open {
+            BankRawReply(
+                approved = required("approved", Codec.flag),
+                document = optional("document", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankRawReply = reading { codec.read(json) }
+    }
+}
+
 /** What is known of a call that failed. Card numbers are masked everywhere in it. */
 public data class Failure(
     /** One sentence for the developer, without secrets. */
@@ -1689,7 +2589,7 @@ public data class Failure(
     public val field: String? = null,
     /** Whether the request may have reached the gateway. */
     public val sent: Sent? = null,
-    /** The invoice the call was about. */
+    /** The invoice (at Halkbank the order) the call was about. */
     public val invoiceId: String? = null,
     /** The gateway's application code, as it came (docs/protocol-halkode.md#status-codes). */
     public val statusCode: Long? = null,
@@ -1699,6 +2599,8 @@ public data class Failure(
     public val bankCode: String? = null,
     /** The bank's text behind the refusal, as it came. */
     public val bankDescription: String? = null,
+    /** The bank gateway's own error code, as it came, for instance `CORE-2508` (docs/protocol-halkbank.md#codes). */
+    public val errorCode: String? = null,
     /** The HTTP status of the answer. */
     public val httpStatus: Int? = null,
     /** What the code means, in English. */
@@ -1723,6 +2625,7 @@ public data class Failure(
         .put("status_description", Codec.text, statusDescription)
         .put("bank_code", Codec.text, bankCode)
         .put("bank_description", Codec.text, bankDescription)
+        .put("error_code", Codec.text, errorCode)
         .put("http_status", Codec.count, httpStatus)
         .put("explanation_en", Codec.text, explanationEn)
         .put("explanation_tr", Codec.text, explanationTr)
@@ -1744,6 +2647,7 @@ public data class Failure(
                 statusDescription = optional("status_description", Codec.text),
                 bankCode = optional("bank_code", Codec.text),
                 bankDescription = optional("bank_description", Codec.text),
+                errorCode = optional("error_code", Codec.text),
                 httpStatus = optional("http_status", Codec.count),
                 explanationEn = optional("explanation_en", Codec.text),
                 explanationTr = optional("explanation_tr", Codec.text),

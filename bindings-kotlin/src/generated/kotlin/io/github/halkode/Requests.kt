@@ -8,7 +8,7 @@ import java.math.BigDecimal
  * What a HALKÖDE client is made of. The keys come from the merchant panel (docs/protocol-halkode.md#credentials).
  *
  * The keys alone make a client for everything that needs no network; to speak to the gateway, say also `environment` or
- * `baseUrl`.
+ * `baseUrl` (usually ending in `/ccpayment`).
  */
 public data class Config @JvmOverloads constructor(
     /** Application id ("Uygulama Anahtarı"), 32 hexadecimal digits. */
@@ -20,8 +20,8 @@ public data class Config @JvmOverloads constructor(
     /** `test` or `live`. */
     public val environment: Environment? = null,
     /**
-     * Another host of the same platform, for instance a sandbox or a sibling brand: everything before `/api/...`,
-     * usually ending in `/ccpayment`. Only https, except on this machine (loopback).
+     * Another host of the same platform, for instance a sandbox or a sibling brand: everything before the paths this
+     * library adds. Only https, except on this machine (loopback).
      */
     public val baseUrl: String? = null,
     /** Seconds to wait for a connection, 1 to 60; 10 when left out. */
@@ -75,6 +75,88 @@ public data class Config @JvmOverloads constructor(
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromJson(json: Json.Object): Config = reading { codec.read(json) }
+    }
+}
+
+/**
+ * What a Halkbank client is made of. The values come from the bank's panel (docs/protocol-halkbank.md#credentials).
+ *
+ * The gate needs `storeKey`, the XML API `apiUser` and `apiPassword`; to speak to the bank, say also `environment` or
+ * `baseUrl` (usually ending in `/fim`).
+ */
+public data class HalkbankConfig @JvmOverloads constructor(
+    /** Merchant number ("Üye işyeri numarası"), up to 15 digits. */
+    public val clientId: Secret,
+    /** Store key ("3D anahtarı"), with which forms to the gate and its callbacks are hashed. It never travels. */
+    public val storeKey: Secret? = null,
+    /** Name of a user with the API role. */
+    public val apiUser: Secret? = null,
+    /** Password of that user. */
+    public val apiPassword: Secret? = null,
+    /** Which outcomes of 3-D Secure to go on with; `full` when left out. */
+    public val mdStatus: MdStatusPolicy? = null,
+    /** `test` or `live`. */
+    public val environment: Environment? = null,
+    /**
+     * Another host of the same platform, for instance a sandbox or a sibling brand: everything before the paths this
+     * library adds. Only https, except on this machine (loopback).
+     */
+    public val baseUrl: String? = null,
+    /** Seconds to wait for a connection, 1 to 60; 10 when left out. */
+    public val connectTimeout: Int? = null,
+    /**
+     * Seconds for a whole call with all its steps, 1 to 300; 60 when left out. A name look-up that hangs may take
+     * longer: it ends when the system's own resolver gives up (`/etc/resolv.conf`), since no thread is started that
+     * could be abandoned.
+     */
+    public val timeout: Int? = null,
+    /**
+     * A relay with a fixed address, as URL: `http://user:password@host:port` (HTTP CONNECT) or
+     * `socks5://user:password@host:port`.
+     */
+    public val proxy: Secret? = null,
+    /** Certificates of further authorities to trust, in PEM, beside the usual public ones. */
+    public val caPem: String? = null,
+    /** Added to the user agent, for instance `my-shop/2.1`. */
+    public val userAgent: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("client_id", Codec.secret, clientId)
+        .put("store_key", Codec.secret, storeKey)
+        .put("api_user", Codec.secret, apiUser)
+        .put("api_password", Codec.secret, apiPassword)
+        .put("md_status", Codec.word(MdStatusPolicy.entries), mdStatus)
+        .put("environment", Codec.word(Environment.entries), environment)
+        .put("base_url", Codec.text, baseUrl)
+        .put("connect_timeout", Codec.count, connectTimeout)
+        .put("timeout", Codec.count, timeout)
+        .put("proxy", Codec.secret, proxy)
+        .put("ca_pem", Codec.text, caPem)
+        .put("user_agent", Codec.text, userAgent)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<HalkbankConfig> = Codec.strict {
+            HalkbankConfig(
+                clientId = required("client_id", Codec.secret),
+                storeKey = optional("store_key", Codec.secret),
+                apiUser = optional("api_user", Codec.secret),
+                apiPassword = optional("api_password", Codec.secret),
+                mdStatus = optional("md_status", Codec.word(MdStatusPolicy.entries)),
+                environment = optional("environment", Codec.word(Environment.entries)),
+                baseUrl = optional("base_url", Codec.text),
+                connectTimeout = optional("connect_timeout", Codec.count),
+                timeout = optional("timeout", Codec.count),
+                proxy = optional("proxy", Codec.secret),
+                caPem = optional("ca_pem", Codec.text),
+                userAgent = optional("user_agent", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): HalkbankConfig = reading { codec.read(json) }
     }
 }
 
@@ -1101,6 +1183,76 @@ public data class GetAllTransactions @JvmOverloads constructor(
     }
 }
 
+/** A payment in the shop's books. */
+public data class ShopRecord @JvmOverloads constructor(
+    /** The shop's own number: the invoice's, or the order's. */
+    public val invoiceId: String,
+    /** What was to be paid, in lira (or in its currency), before any refund. */
+    public val amount: BigDecimal,
+    /** What became of it, as the shop knows; `paid` when left out. */
+    public val state: RecordState? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("invoice_id", Codec.text, invoiceId)
+        .put("amount", Codec.amount, amount)
+        .put("state", Codec.word(RecordState.entries), state)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ShopRecord> = Codec.strict {
+            ShopRecord(
+                invoiceId = required("invoice_id", Codec.text),
+                amount = required("amount", Codec.amount),
+                state = optional("state", Codec.word(RecordState.entries)),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ShopRecord = reading { codec.read(json) }
+    }
+}
+
+/** Holds the shop's records against the gateway's list of transactions, some pages a step. */
+public data class ReconcileTransactions @JvmOverloads constructor(
+    /** The first day, `YYYY-MM-DD`, in Turkish time. */
+    public val fromDate: String,
+    /** The last day, `YYYY-MM-DD`. */
+    public val toDate: String,
+    /** Everything the shop has of these days; the same in every step. No number twice. */
+    public val records: List<ShopRecord> = emptyList(),
+    /** How many pages this step reads, 1 to 100; 5 when left out. */
+    public val pages: Int? = null,
+    /** Where to begin, from the step before; left out for the first. */
+    public val cursor: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("from_date", Codec.text, fromDate)
+        .put("to_date", Codec.text, toDate)
+        .put("records", Codec.list(ShopRecord.codec), records)
+        .put("pages", Codec.count, pages)
+        .put("cursor", Codec.text, cursor)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ReconcileTransactions> = Codec.strict {
+            ReconcileTransactions(
+                fromDate = required("from_date", Codec.text),
+                toDate = required("to_date", Codec.text),
+                records = optional("records", Codec.list(ShopRecord.codec)) ?: emptyList(),
+                pages = optional("pages", Codec.count),
+                cursor = optional("cursor", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ReconcileTransactions = reading { codec.read(json) }
+    }
+}
+
 /** Asks for a link to a payment page. */
 public data class MakePurchaseLink @JvmOverloads constructor(
     /** Where the browser comes back to after success. */
@@ -2076,5 +2228,933 @@ public data class Raw @JvmOverloads constructor(
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromJson(json: Json.Object): Raw = reading { codec.read(json) }
+    }
+}
+
+/** A card as its holder typed it. It is zeroed after use, never logged, and kept out of every error. */
+public data class BankCard @JvmOverloads constructor(
+    /** The card number (PAN): 12 to 19 digits without blanks. */
+    public val number: Secret,
+    /** Month of expiry, `01` to `12`. */
+    public val expiryMonth: String,
+    /** Year of expiry, two or four digits. */
+    public val expiryYear: String,
+    /** The security code, three or four digits; some merchants may leave it out. */
+    public val cvv: Secret? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("number", Codec.secret, number)
+        .put("expiry_month", Codec.text, expiryMonth)
+        .put("expiry_year", Codec.text, expiryYear)
+        .put("cvv", Codec.secret, cvv)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankCard> = Codec.strict {
+            BankCard(
+                number = required("number", Codec.secret),
+                expiryMonth = required("expiry_month", Codec.text),
+                expiryYear = required("expiry_year", Codec.text),
+                cvv = optional("cvv", Codec.secret),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankCard = reading { codec.read(json) }
+    }
+}
+
+/** Makes a sale the first of a recurring order. No instalments then (docs/protocol-halkbank.md#recurring). */
+public data class RecurringOrder(
+    /** How many charges in all, 2 to 120. */
+    public val number: Int,
+    /** The unit of the interval. */
+    public val cycle: OrderCycle,
+    /** How many units lie between two charges, 1 to 99. */
+    public val interval: Int,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("number", Codec.count, number)
+        .put("cycle", Codec.word(OrderCycle.entries), cycle)
+        .put("interval", Codec.count, interval)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<RecurringOrder> = Codec.strict {
+            RecurringOrder(
+                number = required("number", Codec.count),
+                cycle = required("cycle", Codec.word(OrderCycle.entries)),
+                interval = required("interval", Codec.count),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): RecurringOrder = reading { codec.read(json) }
+    }
+}
+
+/** Makes the form with which the buyer's browser goes to the 3-D gate; nothing is sent. */
+public data class MakeGateForm @JvmOverloads constructor(
+    /** How card, authentication and payment are shared; what the merchant number is set up for. */
+    public val storeType: StoreType,
+    /**
+     * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used
+     * up; after a refusal it may be used again.
+     */
+    public val orderId: String,
+    /** The amount in lira (or in `currency`), at most two decimals. */
+    public val total: BigDecimal,
+    /** Where the browser comes back to after a success, by POST. Absolute; https outside development. */
+    public val okUrl: String,
+    /** Where it comes back to after a failure, by POST. */
+    public val failUrl: String,
+    /** TRY when left out. */
+    public val currency: Currency? = null,
+    /** A sale when left out. */
+    public val transactionType: TransactionType? = null,
+    /** How many instalments; left out (or 1) for a single payment. */
+    public val installments: Int? = null,
+    /**
+     * Where the bank's own server posts the outcome when the buyer does not come back. Only where the bank has allowed
+     * it, and never the page that calls `provision` (docs/protocol-halkbank.md#callbackurl).
+     */
+    public val callbackUrl: String? = null,
+    /** Seconds the bank's last page waits before it sends the browser back. */
+    public val refreshTime: Int? = null,
+    /**
+     * The card: for `3d` and `3d_pay`, and only for them. It is in the form and in the hash, so it passes through the
+     * merchant's server (PCI DSS SAQ D); the hosting models keep it away.
+     */
+    public val card: BankCard? = null,
+    /** Turkish when left out. */
+    public val language: PageLanguage? = null,
+    /** The buyer's e-mail address, up to 64 characters. */
+    public val email: String? = null,
+    /** The buyer's telephone number, up to 32 characters. */
+    public val phone: String? = null,
+    /** What the buyer pays for, up to 255 characters. */
+    public val description: String? = null,
+    /** The buyer's name, for the bill. */
+    public val billToName: String? = null,
+    /** The buyer's firm, for the bill. */
+    public val billToCompany: String? = null,
+    /** Makes this the first charge of a recurring order; for the hosting models. */
+    public val recurring: RecurringOrder? = null,
+    /** Further fields of the form, as text, hashed like all others; the bank posts them back. */
+    public val additional: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("store_type", Codec.word(StoreType.entries), storeType)
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .put("transaction_type", Codec.word(TransactionType.entries), transactionType)
+        .put("installments", Codec.count, installments)
+        .put("ok_url", Codec.text, okUrl)
+        .put("fail_url", Codec.text, failUrl)
+        .put("callback_url", Codec.text, callbackUrl)
+        .put("refresh_time", Codec.count, refreshTime)
+        .put("card", BankCard.codec, card)
+        .put("language", Codec.word(PageLanguage.entries), language)
+        .put("email", Codec.text, email)
+        .put("phone", Codec.text, phone)
+        .put("description", Codec.text, description)
+        .put("bill_to_name", Codec.text, billToName)
+        .put("bill_to_company", Codec.text, billToCompany)
+        .put("recurring", RecurringOrder.codec, recurring)
+        .put("additional", Codec.any, additional)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<MakeGateForm> = Codec.strict {
+            MakeGateForm(
+                storeType = required("store_type", Codec.word(StoreType.entries)),
+                orderId = required("order_id", Codec.text),
+                total = required("total", Codec.amount),
+                okUrl = required("ok_url", Codec.text),
+                failUrl = required("fail_url", Codec.text),
+                currency = optional("currency", Codec.word(Currency.entries)),
+                transactionType = optional("transaction_type", Codec.word(TransactionType.entries)),
+                installments = optional("installments", Codec.count),
+                callbackUrl = optional("callback_url", Codec.text),
+                refreshTime = optional("refresh_time", Codec.count),
+                card = optional("card", BankCard.codec),
+                language = optional("language", Codec.word(PageLanguage.entries)),
+                email = optional("email", Codec.text),
+                phone = optional("phone", Codec.text),
+                description = optional("description", Codec.text),
+                billToName = optional("bill_to_name", Codec.text),
+                billToCompany = optional("bill_to_company", Codec.text),
+                recurring = optional("recurring", RecurringOrder.codec),
+                additional = optional("additional", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): MakeGateForm = reading { codec.read(json) }
+    }
+}
+
+/** Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`. */
+public data class VerifyCallback @JvmOverloads constructor(
+    /** The shop's own number of the order. */
+    public val orderId: String,
+    /** The order's own total in lira (or in `currency`). */
+    public val total: BigDecimal,
+    /**
+     * All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no
+     * dot turned into an underscore. Where a framework cannot promise that, give `body` instead.
+     */
+    public val fields: Map<String, Json> = emptyMap(),
+    /** The body of the POST as it came, `name=value&…`; instead of `fields`. */
+    public val body: String? = null,
+    /** The order's currency; TRY when left out. */
+    public val currency: Currency? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("fields", Codec.any, fields)
+        .put("body", Codec.text, body)
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<VerifyCallback> = Codec.strict {
+            VerifyCallback(
+                orderId = required("order_id", Codec.text),
+                total = required("total", Codec.amount),
+                fields = optional("fields", Codec.any) ?: emptyMap(),
+                body = optional("body", Codec.text),
+                currency = optional("currency", Codec.word(Currency.entries)),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): VerifyCallback = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Takes the money of a payment that 3-D Secure authenticated, for the models in which the shop does so (`3d`,
+ * `3d_host`, `3d_hosting`): with what `verifyCallback` read, and the shop's own amount. Never twice for one `xid`
+ * (docs/protocol-halkbank.md#provision).
+ */
+public data class Provision @JvmOverloads constructor(
+    /** The merchant's own number of the order. */
+    public val orderId: String,
+    /** The order's own amount in lira (or in `currency`); never the one that came through the browser. */
+    public val total: BigDecimal,
+    /** What stands in for the card, from the callback. */
+    public val md: Secret,
+    /** The number of the authentication, from the callback. */
+    public val xid: String,
+    /** TRY when left out. */
+    public val currency: Currency? = null,
+    /** How many instalments; left out (or 1) for a single payment. */
+    public val installments: Int? = null,
+    /** A sale when left out; as the form to the gate said. */
+    public val transactionType: TransactionType? = null,
+    /** The electronic commerce indicator, from the callback; may be missing for half authentication. */
+    public val eci: String? = null,
+    /** The proof of authentication, from the callback; may be missing for half authentication. */
+    public val cavv: String? = null,
+    /** The buyer's IP address. */
+    public val ip: String? = null,
+    /** The buyer's e-mail address, up to 64 characters. */
+    public val email: String? = null,
+    /** Further elements of `Extra`, sent as they are. */
+    public val additional: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .put("installments", Codec.count, installments)
+        .put("transaction_type", Codec.word(TransactionType.entries), transactionType)
+        .put("md", Codec.secret, md)
+        .put("xid", Codec.text, xid)
+        .put("eci", Codec.text, eci)
+        .put("cavv", Codec.text, cavv)
+        .put("ip", Codec.text, ip)
+        .put("email", Codec.text, email)
+        .put("additional", Codec.any, additional)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Provision> = Codec.strict {
+            Provision(
+                orderId = required("order_id", Codec.text),
+                total = required("total", Codec.amount),
+                md = required("md", Codec.secret),
+                xid = required("xid", Codec.text),
+                currency = optional("currency", Codec.word(Currency.entries)),
+                installments = optional("installments", Codec.count),
+                transactionType = optional("transaction_type", Codec.word(TransactionType.entries)),
+                eci = optional("eci", Codec.text),
+                cavv = optional("cavv", Codec.text),
+                ip = optional("ip", Codec.text),
+                email = optional("email", Codec.text),
+                additional = optional("additional", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Provision = reading { codec.read(json) }
+    }
+}
+
+/** Charges a card without 3-D Secure (docs/protocol-halkbank.md#sale). */
+public data class BankSale @JvmOverloads constructor(
+    /**
+     * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used
+     * up; after a refusal it may be used again.
+     */
+    public val orderId: String,
+    /** The amount in lira (or in `currency`), at most two decimals. */
+    public val total: BigDecimal,
+    /** The card. */
+    public val card: BankCard,
+    /** TRY when left out. */
+    public val currency: Currency? = null,
+    /** How many instalments; left out (or 1) for a single payment. */
+    public val installments: Int? = null,
+    /** The buyer's IP address. */
+    public val ip: String? = null,
+    /** The buyer's e-mail address, up to 64 characters. */
+    public val email: String? = null,
+    /** Makes this the first charge of a recurring order. */
+    public val recurring: RecurringOrder? = null,
+    /**
+     * Further elements of `Extra`, sent as they are: for what this library does not know, such as a bank's loyalty
+     * points.
+     */
+    public val additional: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .put("installments", Codec.count, installments)
+        .put("card", BankCard.codec, card)
+        .put("ip", Codec.text, ip)
+        .put("email", Codec.text, email)
+        .put("recurring", RecurringOrder.codec, recurring)
+        .put("additional", Codec.any, additional)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankSale> = Codec.strict {
+            BankSale(
+                orderId = required("order_id", Codec.text),
+                total = required("total", Codec.amount),
+                card = required("card", BankCard.codec),
+                currency = optional("currency", Codec.word(Currency.entries)),
+                installments = optional("installments", Codec.count),
+                ip = optional("ip", Codec.text),
+                email = optional("email", Codec.text),
+                recurring = optional("recurring", RecurringOrder.codec),
+                additional = optional("additional", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankSale = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Holds an amount on a card without 3-D Secure, until `postAuth` captures or `void` releases it
+ * (docs/protocol-halkbank.md#pre-authorisation).
+ */
+public data class BankPreAuth @JvmOverloads constructor(
+    /**
+     * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used
+     * up; after a refusal it may be used again.
+     */
+    public val orderId: String,
+    /** The amount in lira (or in `currency`), at most two decimals. */
+    public val total: BigDecimal,
+    /** The card. */
+    public val card: BankCard,
+    /** TRY when left out. */
+    public val currency: Currency? = null,
+    /** How many instalments; left out (or 1) for a single payment. */
+    public val installments: Int? = null,
+    /** The buyer's IP address. */
+    public val ip: String? = null,
+    /** The buyer's e-mail address, up to 64 characters. */
+    public val email: String? = null,
+    /**
+     * Further elements of `Extra`, sent as they are: for what this library does not know, such as a bank's loyalty
+     * points.
+     */
+    public val additional: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .put("installments", Codec.count, installments)
+        .put("card", BankCard.codec, card)
+        .put("ip", Codec.text, ip)
+        .put("email", Codec.text, email)
+        .put("additional", Codec.any, additional)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankPreAuth> = Codec.strict {
+            BankPreAuth(
+                orderId = required("order_id", Codec.text),
+                total = required("total", Codec.amount),
+                card = required("card", BankCard.codec),
+                currency = optional("currency", Codec.word(Currency.entries)),
+                installments = optional("installments", Codec.count),
+                ip = optional("ip", Codec.text),
+                email = optional("email", Codec.text),
+                additional = optional("additional", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankPreAuth = reading { codec.read(json) }
+    }
+}
+
+/** Captures a pre-authorisation, in full, in part, or above it (docs/protocol-halkbank.md#capture). */
+public data class Capture @JvmOverloads constructor(
+    /** The order's number. */
+    public val orderId: String,
+    /** How much to capture in lira; all that was pre-authorised when left out. */
+    public val total: BigDecimal? = null,
+    /** The amount that was pre-authorised: to be given when `total` is more than it, by 15 % at most. */
+    public val preauthorized: BigDecimal? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("preauthorized", Codec.amount, preauthorized)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<Capture> = Codec.strict {
+            Capture(
+                orderId = required("order_id", Codec.text),
+                total = optional("total", Codec.amount),
+                preauthorized = optional("preauthorized", Codec.amount),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): Capture = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Takes back a transaction of today as if it had never been: before the day-close only
+ * (docs/protocol-halkbank.md#void).
+ */
+public data class VoidOrder @JvmOverloads constructor(
+    /** The order's number: its one live transaction. Give this or `transactionId`. */
+    public val orderId: String? = null,
+    /** The bank's number of one transaction of an order that has several. */
+    public val transactionId: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("transaction_id", Codec.text, transactionId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<VoidOrder> = Codec.strict {
+            VoidOrder(
+                orderId = optional("order_id", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): VoidOrder = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Gives money back, in full or in part, after the day-close (docs/protocol-halkbank.md#refund). It may be repeated
+ * until nothing is left.
+ */
+public data class BankRefund @JvmOverloads constructor(
+    /** The order's number. */
+    public val orderId: String,
+    /** How much to give back, in lira (or in `currency`). */
+    public val amount: BigDecimal,
+    /** TRY when left out. */
+    public val currency: Currency? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("amount", Codec.amount, amount)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankRefund> = Codec.strict {
+            BankRefund(
+                orderId = required("order_id", Codec.text),
+                amount = required("amount", Codec.amount),
+                currency = optional("currency", Codec.word(Currency.entries)),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankRefund = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Gives an order's money back: voids it before the day-close, refunds it afterwards. The bank decides which
+ * (`CORE-2511`); never do both succeed (docs/protocol-halkbank.md#day-close).
+ */
+public data class CancelOrRefund @JvmOverloads constructor(
+    /** The order's number. */
+    public val orderId: String,
+    /**
+     * How much, in lira. A part can only be refunded, so it has to wait for the day-close (`CORE-2508`); all of it when
+     * left out.
+     */
+    public val amount: BigDecimal? = null,
+    /** TRY when left out. */
+    public val currency: Currency? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("amount", Codec.amount, amount)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<CancelOrRefund> = Codec.strict {
+            CancelOrRefund(
+                orderId = required("order_id", Codec.text),
+                amount = optional("amount", Codec.amount),
+                currency = optional("currency", Codec.word(Currency.entries)),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): CancelOrRefund = reading { codec.read(json) }
+    }
+}
+
+/** Asks for an order's last successful transaction, or else its last failed one. */
+public data class GetOrderStatus(
+    /** The order's number. */
+    public val orderId: String,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<GetOrderStatus> = Codec.strict {
+            GetOrderStatus(
+                orderId = required("order_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): GetOrderStatus = reading { codec.read(json) }
+    }
+}
+
+/** Asks for all transactions of an order. */
+public data class GetOrderHistory(
+    /** The order's number. */
+    public val orderId: String,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<GetOrderHistory> = Codec.strict {
+            GetOrderHistory(
+                orderId = required("order_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): GetOrderHistory = reading { codec.read(json) }
+    }
+}
+
+/** Asks until an order is known. For payments whose error says `inDoubt`. */
+public data class SettleOrder @JvmOverloads constructor(
+    /** The order's number. */
+    public val orderId: String,
+    /**
+     * How long to ask, in seconds, 0 (once) to 3600; 60 when left out. The last question may take the client's
+     * `timeout` longer.
+     */
+    public val deadline: Int? = null,
+    /** Seconds between two questions, 2 to 300; 5 when left out. */
+    public val spacing: Int? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("deadline", Codec.count, deadline)
+        .put("spacing", Codec.count, spacing)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<SettleOrder> = Codec.strict {
+            SettleOrder(
+                orderId = required("order_id", Codec.text),
+                deadline = optional("deadline", Codec.count),
+                spacing = optional("spacing", Codec.count),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): SettleOrder = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Holds the shop's records against the bank's, order by order. What only the bank has cannot be found this way: it has
+ * no list (docs/protocol-halkbank.md#reports).
+ */
+public data class ReconcileOrders @JvmOverloads constructor(
+    /** Everything the shop wants to compare; the same in every step. No number twice. */
+    public val records: List<ShopRecord> = emptyList(),
+    /** How many orders this step asks about, 1 to 500; 50 when left out. */
+    public val limit: Int? = null,
+    /** Where to begin, from the step before; left out for the first. */
+    public val cursor: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("records", Codec.list(ShopRecord.codec), records)
+        .put("limit", Codec.count, limit)
+        .put("cursor", Codec.text, cursor)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ReconcileOrders> = Codec.strict {
+            ReconcileOrders(
+                records = optional("records", Codec.list(ShopRecord.codec)) ?: emptyList(),
+                limit = optional("limit", Codec.count),
+                cursor = optional("cursor", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ReconcileOrders = reading { codec.read(json) }
+    }
+}
+
+/** Asks about a recurring order and all its charges, those of the future too. */
+public data class GetRecurringOrders(
+    /** The number of the recurring order, as the first sale's reply gave it. */
+    public val recurringId: String,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("recurring_id", Codec.text, recurringId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<GetRecurringOrders> = Codec.strict {
+            GetRecurringOrders(
+                recurringId = required("recurring_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): GetRecurringOrders = reading { codec.read(json) }
+    }
+}
+
+/** Cancels one charge of a recurring order that is still to come. */
+public data class CancelRecurringOrder(
+    /** The charge's order number, for instance `A-1-3`. */
+    public val orderId: String,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<CancelRecurringOrder> = Codec.strict {
+            CancelRecurringOrder(
+                orderId = required("order_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): CancelRecurringOrder = reading { codec.read(json) }
+    }
+}
+
+/** Cancels all charges of a recurring order that are still to come. */
+public data class CancelRecurring(
+    /** The number of the recurring order. */
+    public val recurringId: String,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("recurring_id", Codec.text, recurringId)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<CancelRecurring> = Codec.strict {
+            CancelRecurring(
+                recurringId = required("recurring_id", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): CancelRecurring = reading { codec.read(json) }
+    }
+}
+
+/** Changes the amount or the day of one charge that is still to come. */
+public data class UpdateRecurringOrder @JvmOverloads constructor(
+    /** The charge's order number. */
+    public val orderId: String,
+    /** The new amount in lira (or in `currency`). */
+    public val amount: BigDecimal? = null,
+    /** The currency of `amount`; TRY when left out. */
+    public val currency: Currency? = null,
+    /** The new day, as `YYYY-MM-DD`. */
+    public val startDate: String? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("order_id", Codec.text, orderId)
+        .put("amount", Codec.amount, amount)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .put("start_date", Codec.text, startDate)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<UpdateRecurringOrder> = Codec.strict {
+            UpdateRecurringOrder(
+                orderId = required("order_id", Codec.text),
+                amount = optional("amount", Codec.amount),
+                currency = optional("currency", Codec.word(Currency.entries)),
+                startDate = optional("start_date", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): UpdateRecurringOrder = reading { codec.read(json) }
+    }
+}
+
+/** What the merchant's agreement says of one instalment count. */
+public data class InstallmentRate @JvmOverloads constructor(
+    /** How many instalments; 1 is a single payment. */
+    public val count: Int,
+    /** What is added to the amount, in per cent, for instance `1.50`; nothing when left out. */
+    public val rate: BigDecimal? = null,
+    /** What is added besides, in lira; nothing when left out. */
+    public val fee: BigDecimal? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("count", Codec.count, count)
+        .put("rate", Codec.amount, rate)
+        .put("fee", Codec.amount, fee)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<InstallmentRate> = Codec.strict {
+            InstallmentRate(
+                count = required("count", Codec.count),
+                rate = optional("rate", Codec.amount),
+                fee = optional("fee", Codec.amount),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): InstallmentRate = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Makes a table of what the buyer pays at each instalment count; nothing is sent. The bank has no such question: the
+ * rates come from the merchant's agreement.
+ */
+public data class MakeInstallmentPlan @JvmOverloads constructor(
+    /** The amount to pay, in lira. */
+    public val amount: BigDecimal,
+    /** The rates, at least one; no count twice. */
+    public val rates: List<InstallmentRate> = emptyList(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("amount", Codec.amount, amount)
+        .put("rates", Codec.list(InstallmentRate.codec), rates)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<MakeInstallmentPlan> = Codec.strict {
+            MakeInstallmentPlan(
+                amount = required("amount", Codec.amount),
+                rates = optional("rates", Codec.list(InstallmentRate.codec)) ?: emptyList(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): MakeInstallmentPlan = reading { codec.read(json) }
+    }
+}
+
+/** Reckons the ver3 hash of fields; nothing is sent. */
+public data class MakeVer3Hash @JvmOverloads constructor(
+    /** All fields that are posted, as text. `hash` and `encoding` among them are left out by themselves. */
+    public val fields: Map<String, Json> = emptyMap(),
+    /** Whether the fields are a callback, in which `countdown` is left out too; false when left out. */
+    public val callback: Boolean? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("fields", Codec.any, fields)
+        .put("callback", Codec.flag, callback)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<MakeVer3Hash> = Codec.strict {
+            MakeVer3Hash(
+                fields = optional("fields", Codec.any) ?: emptyMap(),
+                callback = optional("callback", Codec.flag),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): MakeVer3Hash = reading { codec.read(json) }
+    }
+}
+
+/** Asks why a ver3 hash is refused (`3D-1004`), or why a callback's does not fit. */
+public data class ExplainVer3 @JvmOverloads constructor(
+    /** All fields that were posted, as text, names and values as they were. */
+    public val fields: Map<String, Json> = emptyMap(),
+    /** The hash; the field `hash` (or `HASH`) among the fields when left out. */
+    public val hash: String? = null,
+    /** Whether the fields are a callback; when left out, they are one if they have `mdStatus` or `Response`. */
+    public val callback: Boolean? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("fields", Codec.any, fields)
+        .put("hash", Codec.text, hash)
+        .put("callback", Codec.flag, callback)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ExplainVer3> = Codec.strict {
+            ExplainVer3(
+                fields = optional("fields", Codec.any) ?: emptyMap(),
+                hash = optional("hash", Codec.text),
+                callback = optional("callback", Codec.flag),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ExplainVer3 = reading { codec.read(json) }
+    }
+}
+
+/** Asks what a code means (docs/protocol-halkbank.md#codes). */
+public data class LookUpResponseCode(
+    /**
+     * A `ProcReturnCode` such as `51`, an error code such as `CORE-2508`, `BM-9100`, `HPP-1001` or `3D-1004`, or a
+     * `NUMCODE` such as `992508`.
+     */
+    public val code: String,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("code", Codec.text, code)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<LookUpResponseCode> = Codec.strict {
+            LookUpResponseCode(
+                code = required("code", Codec.text),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): LookUpResponseCode = reading { codec.read(json) }
+    }
+}
+
+/**
+ * A document this library does not know. It is treated like a payment: never sent twice, and in doubt when its answer
+ * is lost.
+ */
+public data class BankRaw @JvmOverloads constructor(
+    /**
+     * The children of `CC5Request`, in order: texts, objects for elements with children, lists for repeated ones.
+     * `Name`, `Password` and `ClientId` are the client's.
+     */
+    public val document: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("document", Codec.any, document)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<BankRaw> = Codec.strict {
+            BankRaw(
+                document = optional("document", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): BankRaw = reading { codec.read(json) }
     }
 }

@@ -31,11 +31,11 @@ public enum class TransactionType(override val word: String) : Word {
 /** The unit in which the distance of recurring charges is counted. */
 public enum class RecurringCycle(override val word: String) : Word {
     /** Days. */
-    D("D"),
+    DAY("D"),
     /** Months. */
-    M("M"),
+    MONTH("M"),
     /** Years. */
-    Y("Y"),
+    YEAR("Y"),
     ;
 
     /** The word itself. */
@@ -161,6 +161,48 @@ public enum class SortOrder(override val word: String) : Word {
     ASC("asc"),
     /** Newest first. */
     DESC("desc"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** What became of a payment, as a shop's books know it. */
+public enum class RecordState(override val word: String) : Word {
+    /** The money was taken. */
+    PAID("paid"),
+    /** The money is held. */
+    AUTHORIZED("authorized"),
+    /** It failed. */
+    FAILED("failed"),
+    /** It was taken back on the day of the sale. */
+    VOIDED("voided"),
+    /** All of it was given back. */
+    REFUNDED("refunded"),
+    /** A part of it was given back. */
+    PARTIALLY_REFUNDED("partially_refunded"),
+    /** It is in progress. */
+    PENDING("pending"),
+    /** It cannot be told. */
+    UNKNOWN("unknown"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** How a payment stands in both books. */
+public enum class ReconciledAs(override val word: String) : Word {
+    /** Both say the same. */
+    MATCHED("matched"),
+    /** The amounts differ. */
+    AMOUNT_DIFFERS("amount_differs"),
+    /** The states differ. */
+    STATE_DIFFERS("state_differs"),
+    /** Only the shop has it. */
+    ONLY_HERE("only_here"),
+    /** Only the gateway has it. */
+    ONLY_THERE("only_there"),
     ;
 
     /** The word itself. */
@@ -323,12 +365,193 @@ public enum class HashSecret(override val word: String) : Word {
     override fun toString(): String = word
 }
 
+/**
+ * How card, authentication and payment are shared between shop and bank. A merchant number is set up for particular
+ * ones (docs/protocol-halkbank.md#models).
+ */
+public enum class StoreType(override val word: String) : Word {
+    /** The card is asked for by the shop, 3-D Secure by the bank; the shop takes the money with `provision`. */
+    THREE_D("3d"),
+    /** The card is asked for by the shop; the bank authenticates and takes the money. */
+    THREE_D_PAY("3d_pay"),
+    /** The bank asks for the card, authenticates and takes the money. */
+    THREE_D_PAY_HOSTING("3d_pay_hosting"),
+    /**
+     * The bank asks for the card and authenticates; the shop takes the money with `provision`. The bank's test document
+     * has this word.
+     */
+    THREE_D_HOSTING("3d_hosting"),
+    /** The same as `3d_hosting`, by the word other banks of the platform use. */
+    THREE_D_HOST("3d_host"),
+    /** The bank asks for the card and takes the money, without 3-D Secure. */
+    PAY_HOSTING("pay_hosting"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** The language of the bank's pages. */
+public enum class PageLanguage(override val word: String) : Word {
+    /** Turkish. */
+    TR("tr"),
+    /** English. */
+    EN("en"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** The unit in which the distance of recurring charges is counted. */
+public enum class OrderCycle(override val word: String) : Word {
+    /** Days. */
+    DAY("D"),
+    /** Weeks. */
+    WEEK("W"),
+    /** Months. */
+    MONTH("M"),
+    /** Years. */
+    YEAR("Y"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** What a callback means. */
+public enum class CallbackOutcome(override val word: String) : Word {
+    /** Nothing was paid; `error_message` and the explanation say why. */
+    NOT_PAID("not_paid"),
+    /** The buyer was authenticated and nothing is paid yet: call `provision`. */
+    AUTHENTICATED("authenticated"),
+    /** The bank has taken the money (or holds it, for a pre-authorisation). */
+    PAID("paid"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/**
+ * How a hash was reckoned that fits: by the documented rule, or by one of its documented variants
+ * (docs/protocol-halkbank.md#collation-doubts).
+ */
+public enum class Ver3Variant(override val word: String) : Word {
+    /** The documented rule. */
+    STANDARD("standard"),
+    /** With `countdown` in the hash, as the PHP and JSP samples have it. */
+    WITH_COUNTDOWN("with_countdown"),
+    /** Without `NATIONALIDNO`, which one bank posts and does not hash. */
+    WITHOUT_NATIONAL_ID("without_national_id"),
+    /** Names ordered as lower-case letters: `_` stands before letters. */
+    LOWER_CASE_ORDER("lower_case_order"),
+    /** Names ordered as people count: `a2` before `a10`. */
+    NATURAL_ORDER("natural_order"),
+    /** Values with their HTML entities decoded and a line break at their end taken off. */
+    DECODED_ENTITIES("decoded_entities"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** How an order's money was given back. */
+public enum class UndoneBy(override val word: String) : Word {
+    /** The transaction was voided: it will not appear on the card's statement. */
+    VOID("void"),
+    /** It was refunded. */
+    REFUND("refund"),
+    /** It had been before; nothing was done now. */
+    BEFORE("before"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** What became of an order, judged by this library from `CHARGE_TYPE_CD`, `TRANS_STAT` and `PROC_RET_CD`. */
+public enum class OrderState(override val word: String) : Word {
+    /** Anything else: ask again, or look into the panel. */
+    UNKNOWN("unknown"),
+    /** The money was taken. */
+    PAID("paid"),
+    /** The money is held: a pre-authorisation. */
+    AUTHORIZED("authorized"),
+    /** It was refused, or failed. */
+    FAILED("failed"),
+    /** It was taken back on the day of the sale. */
+    VOIDED("voided"),
+    /** The order's last success was a refund, in part or in full: `orderHistory` says how much. */
+    REFUNDED("refunded"),
+    /** It is in progress, or planned for later. */
+    PENDING("pending"),
+    /** The bank has no such order. */
+    NOT_FOUND("not_found"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** A mistake other implementations of this hash are known to make (docs/protocol-halkbank.md#quirks-of-peers). */
+public enum class Ver3Mistake(override val word: String) : Word {
+    /** None that is known: a value differs from the one that was hashed, or the store key is another merchant's. */
+    UNKNOWN("unknown"),
+    /** It is no Base64 text of 64 bytes. */
+    NOT_A_HASH("not_a_hash"),
+    /** Names were ordered with capital letters first. */
+    CASE_SENSITIVE_ORDER("case_sensitive_order"),
+    /** The bar was escaped before the backslash. */
+    BAR_ESCAPED_FIRST("bar_escaped_first"),
+    /** The store key was not escaped. */
+    KEY_NOT_ESCAPED("key_not_escaped"),
+    /** Nothing was escaped. */
+    NOTHING_ESCAPED("nothing_escaped"),
+    /** Values were trimmed before hashing. */
+    TRIMMED_VALUES("trimmed_values"),
+    /** Empty values were left out. */
+    EMPTY_VALUES_LEFT_OUT("empty_values_left_out"),
+    /** One field was left out: `field` says which. */
+    FIELD_LEFT_OUT("field_left_out"),
+    /** `encoding` was hashed. */
+    ENCODING_HASHED("encoding_hashed"),
+    /** Dots in names had become underscores before the names were ordered. */
+    DOTS_TURNED_UNDERSCORES("dots_turned_underscores"),
+    /** The store key of the shared test merchants was used. */
+    TEST_STORE_KEY("test_store_key"),
+    /** There is no key at the end. */
+    KEY_MISSING("key_missing"),
+    /** The values were joined without anything between them. */
+    NOTHING_BETWEEN("nothing_between"),
+    /** It was reckoned with SHA-1 by the rule of version 1. */
+    VERSION1("version_1"),
+    /** HTML entities in a value had not been decoded when it was hashed, or had been when they should not. */
+    ENTITIES("entities"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
 /** Which of the operator's two hosts to speak to. */
 public enum class Environment(override val word: String) : Word {
-    /** `https://testapp.halkode.com.tr/ccpayment` */
+    /** The host for tests; no real money. */
     TEST("test"),
-    /** `https://app.halkode.com.tr/ccpayment`: real money. */
+    /** The live host: real money. */
     LIVE("live"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** Which outcomes of 3-D Secure a shop goes on with (docs/protocol-halkbank.md#mdstatus). */
+public enum class MdStatusPolicy(override val word: String) : Word {
+    /** Only full authentication (mdStatus 1). */
+    FULL("full"),
+    /** Also half authentication (mdStatus 2, 3, 4), where the issuer may not bear the loss of a fraud. */
+    HALF("half"),
     ;
 
     /** The word itself. */
