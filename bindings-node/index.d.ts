@@ -234,12 +234,12 @@ export type WebhookKind =
  *
  * - `payment`: Every payment request: `total`, `installmentsNumber`, `currencyCode`, merchant key, `invoiceId`.
  * - `refund`: A refund: `amount`, `invoiceId`, merchant key.
- * - `checkStatus`: A status query: `invoiceId`, merchant key.
- * - `confirmPayment`: The capture or release of a pre-authorisation: merchant key, `invoiceId`, `status`.
- * - `completePayment`: The completion of a 3-D Secure payment: merchant key, `invoiceId`, `orderId`, `status`.
+ * - `check_status`: A status query: `invoiceId`, merchant key.
+ * - `confirm_payment`: The capture or release of a pre-authorisation: merchant key, `invoiceId`, `status`.
+ * - `complete_payment`: The completion of a 3-D Secure payment: merchant key, `invoiceId`, `orderId`, `status`.
  * - `transactions`: A transaction list, sealed with the merchant key instead of the app secret: `date`, `invoiceid`,
  * `currencyId`, `paymentmethodid`, `minamount`, `maxamount`, `transactionState`, each empty when it is not sent.
- * - `saveCard`: Saving a card: merchant key, `customerNumber`, `cardHolderName`, `cardNumber`, `expiryMonth`,
+ * - `save_card`: Saving a card: merchant key, `customerNumber`, `cardHolderName`, `cardNumber`, `expiryMonth`,
  * `expiryYear`.
  * - `card`: Changing or deleting a saved card: merchant key, `customerNumber`, `cardToken`.
  * - `payment_answer`: What the gateway seals into a payment's answer, a browser return or a sale web-hook: `status`,
@@ -3023,7 +3023,7 @@ export class Halkode {
 
   /**
    * Calls an operation by the name that all languages share. Request and reply are objects with the names that all
-   * languages share too (`invoice_id`).
+   * languages share too (`return_url`).
    */
   call(operation: HalkodeOperation | (string & {}), request?: object, options?: CallOptions): Promise<JsonObject>;
 
@@ -3285,15 +3285,15 @@ export class Halkbank {
   /** Makes a client; nothing is sent. Throws a `RequestError` whose `field` names what is wrong. */
   constructor(config: HalkbankConfig);
 
-  /** A client whose configuration comes from `process.env`: `HALKBANK_APP_ID` for `appId`, and so on. */
+  /** A client whose configuration comes from `process.env`: `HALKBANK_CLIENT_ID` for `clientId`, and so on. */
   static fromEnv(): Halkbank;
 
-  /** A client whose configuration is JSON text with the names that all languages share (`app_id`). */
+  /** A client whose configuration is JSON text with the names that all languages share (`client_id`). */
   static fromJson(config: string): Halkbank;
 
   /**
    * Calls an operation by the name that all languages share. Request and reply are objects with the names that all
-   * languages share too (`invoice_id`).
+   * languages share too (`store_type`).
    */
   call(operation: HalkbankOperation | (string & {}), request?: object, options?: CallOptions): Promise<JsonObject>;
 

@@ -32,20 +32,20 @@ export interface CallOptions {
 }
 ";
 
-/// The methods that every client has beside its operations; `NAME`, `PREFIX` and `CONFIG` are filled in.
+/// The methods that every client has beside its operations; words in capitals are filled in.
 const DOORS: &str = r"
   /** Makes a client; nothing is sent. Throws a `RequestError` whose `field` names what is wrong. */
   constructor(config: CONFIG);
 
-  /** A client whose configuration comes from `process.env`: `PREFIX_APP_ID` for `appId`, and so on. */
+  /** A client whose configuration comes from `process.env`: `PREFIX_VARIABLE` for `SPOKEN`, and so on. */
   static fromEnv(): NAME;
 
-  /** A client whose configuration is JSON text with the names that all languages share (`app_id`). */
+  /** A client whose configuration is JSON text with the names that all languages share (`SHARED`). */
   static fromJson(config: string): NAME;
 
   /**
    * Calls an operation by the name that all languages share. Request and reply are objects with the names that all
-   * languages share too (`invoice_id`).
+   * languages share too (`FIELD`).
    */
   call(operation: NAMEOperation | (string & {}), request?: object, options?: CallOptions): Promise<JsonObject>;
 
@@ -182,9 +182,11 @@ fn types(api: &Api) -> String {
 }
 
 fn choice_type(choice: &ChoiceInfo, spoken: &Spoken, api: &Api) -> String {
-    let words = choice.words.iter().map(|(word, doc)| format!("- `{word}`: {doc}"));
-    let doc = format!("{}\n\n{}", choice.doc, words.collect::<Vec<_>>().join("\n\n"));
-    let doc = comment(&spoken.doc(&doc, &api.models.iter().collect::<Vec<_>>()), "")
+    // The words themselves are the same in every language, even where an operation or a field is called like one.
+    let said = |doc: &str| spoken.doc(doc, &api.models.iter().collect::<Vec<_>>());
+    let words = choice.words.iter().map(|(word, doc)| format!("- `{word}`: {}", said(doc)));
+    let doc = format!("{}\n\n{}", said(&choice.doc), words.collect::<Vec<_>>().join("\n\n"));
+    let doc = comment(&doc, "")
         .replace(" *\n * - ", " * - ")
         .replacen(" * - ", " *\n * - ", 1);
     let words: Vec<String> = choice.words.iter().map(|(word, _)| format!("'{word}'")).collect();
@@ -275,9 +277,16 @@ fn client_types(client: &Client, spoken: &Spoken) -> String {
         names.join("\n  | ")
     );
     let _infallible = writeln!(text, "\n{}export class {} {{", comment(&client_doc(client), ""), client.name);
+    let key = client.config.fields[0].name;
+    let fields = client.operations.iter().flat_map(|operation| (operation.request)().fields);
+    let field = fields.map(|field| field.name).find(|name| name.contains('_')).unwrap_or(key);
     text += DOORS
         .replace("NAME", client.name)
         .replace("PREFIX", &client.name.to_uppercase())
+        .replace("VARIABLE", &key.to_uppercase())
+        .replace("SPOKEN", &camel(key))
+        .replace("SHARED", key)
+        .replace("FIELD", field)
         .replace("CONFIG", client.config.name)
         .trim_start_matches('\n');
     for operation in &client.operations {
