@@ -52,12 +52,32 @@ impl<'a> Answer<'a> {
         match (self.text("Response"), self.text("ProcReturnCode")) {
             (Some("Approved"), Some("00")) => Ok(self.flat()),
             (Some("Approved"), _) => unclear("the answer says Approved, but its ProcReturnCode does not"),
-            (Some(_), Some("00")) => unclear("the answer's ProcReturnCode says success, but its Response does not"),
-            (None, None) if self.text("ErrMsg").is_none() && self.text("ERRORCODE").is_none() => {
-                unclear("the answer has neither Response nor ProcReturnCode")
-            }
-            _ => Err(self.declined()),
+            (_, Some("00")) => unclear("the answer's ProcReturnCode says success, but its Response does not"),
+            _ => Err(self.refused()),
         }
+    }
+
+    /// Whether it says no: by its Response, by a code of the card's bank, or by one of the gateway. A text alone is no word.
+    pub(crate) fn says_no(&self) -> bool {
+        match (self.text("Response"), self.text("ProcReturnCode")) {
+            (Some("Approved"), _) | (_, Some("00")) => false,
+            (Some("Declined" | "Decline" | "Error"), _) | (_, Some(_)) => true,
+            _ => self.error_code().is_some(),
+        }
+    }
+
+    /// Why it is no success: the bank said no, or else nobody knows.
+    pub(crate) fn refused(&self) -> HalkodeError {
+        match self.says_no() {
+            true => self.declined(),
+            false => self.odd("the answer has neither an approval nor a refusal in Response and ProcReturnCode"),
+        }
+    }
+
+    /// The gateway's own code. Where ERRORCODE is missing, others say the same in figures; NUMCODE does so for the gateway's refusals.
+    pub(crate) fn error_code(&self) -> Option<&str> {
+        let figures = || self.text("NUMCODE").filter(|code| code.len() == 6 && code.starts_with("99"));
+        self.text("ERRORCODE").or_else(|| self.text("EXTENDED_ERROR_CODE")).or_else(figures)
     }
 
     /// The answer's elements with those of `Extra` among them.
@@ -81,8 +101,9 @@ impl<'a> Answer<'a> {
     /// Why the bank said no.
     pub(crate) fn declined(&self) -> HalkodeError {
         let owned = |name: &str| self.text(name).map(str::to_owned);
-        let error_code = owned("ERRORCODE");
-        let (message, bank_code) = (owned("ErrMsg"), owned("ProcReturnCode"));
+        let error_code = self.error_code().map(str::to_owned);
+        // What changes a recurring order says so in RESULT.
+        let (message, bank_code) = (owned("ErrMsg").or_else(|| owned("RESULT")), owned("ProcReturnCode"));
         let said = message.as_deref().unwrap_or("without a reason");
         let code = error_code.as_deref().or(bank_code.as_deref());
         let failure = Failure {
@@ -138,9 +159,14 @@ fn explain(mut failure: Box<Failure>) -> Box<Failure> {
     failure
 }
 
+/// The gateway's own code as the table spells it, however it came.
+pub(crate) fn gateway_code(failure: &Failure) -> Option<&'static str> {
+    failure.error_code.as_deref().and_then(codes::lookup).map(|text| text.code)
+}
+
 /// User, password or merchant number are wrong, or the user lacks the API role.
 fn is_about_keys(failure: &Failure) -> bool {
-    let code = failure.error_code.as_deref().and_then(codes::lookup).map(|text| text.code);
+    let code = gateway_code(failure);
     matches!(code, Some("CORE-1011" | "CORE-1012" | "CORE-1013" | "CORE-1014" | "CORE-2201" | "CORE-2202"))
 }
 

@@ -115,6 +115,11 @@ impl Posted {
         let found = names.iter().find_map(|wanted| self.0.iter().find(|(name, _)| same(name, wanted)))?;
         Some(found.1.trim().to_owned()).filter(|value| !value.is_empty())
     }
+
+    /// The values with their entities decoded.
+    fn decoded(self) -> Self {
+        Self(self.0.into_iter().map(|(name, value)| (name, ver3::decoded(&value))).collect())
+    }
 }
 
 impl VerifyCallback {
@@ -182,6 +187,8 @@ impl Operation for VerifyCallback {
         let store_key = keys.store_key()?;
         let hash = posted.get(&["HASH"]);
         let hash_variant = hash.as_deref().and_then(|hash| ver3::verify(&posted.0, store_key, hash));
+        // The values are those the hash is over: sent on as they came, xid and cavv would be others.
+        let posted = if hash_variant == Some(Ver3Variant::DecodedEntities) { posted.decoded() } else { posted };
 
         let store_type = posted.get(&["storetype"]).unwrap_or_default().to_ascii_lowercase();
         let by_shop = matches!(store_type.as_str(), "3d" | "3d_host" | "3d_hosting");

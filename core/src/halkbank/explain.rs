@@ -163,7 +163,7 @@ impl Operation for ExplainVer3 {
 fn mistake(fields: &[(String, String)], key: &Secret, hash: &str, rule: Rule) -> (Ver3Mistake, Option<String>) {
     use Ver3Mistake as M;
     let digest = STANDARD.decode(hash.trim()).unwrap_or_default();
-    if digest.len() == 20 && version_1(fields, key) == digest {
+    if digest.len() == 20 && (version_1(fields, key) == digest || version_1_answer(fields, key) == digest) {
         return (M::Version1, None);
     }
     if digest.len() != 64 {
@@ -193,6 +193,7 @@ fn mistake(fields: &[(String, String)], key: &Secret, hash: &str, rule: Rule) ->
         (M::EmptyValuesLeftOut, mapped(|name, value| (!value.is_empty()).then(|| (name.into(), value.into())))),
         (M::DotsTurnedUnderscores, mapped(|name, value| Some((name.replace('.', "_"), value.into())))),
         (M::Entities, mapped(|name, value| Some((name.into(), ver3::decoded(value))))),
+        (M::Entities, mapped(|name, value| Some((name.into(), encoded(value))))),
     ] {
         if changed != fields && rule.fits(&changed, key, hash) {
             let about = fields.iter().find(|field| !changed.contains(field)).map(|(name, _)| name.clone());
@@ -207,7 +208,8 @@ fn mistake(fields: &[(String, String)], key: &Secret, hash: &str, rule: Rule) ->
         }
     }
     let plain = rule.plain(fields, key);
-    let without_key = plain.strip_suffix(&format!("|{}", key.expose())).unwrap_or_default();
+    let ending = Zeroizing::new(format!("|{}", rule.escape.key(key.expose())));
+    let without_key = plain.strip_suffix(ending.as_str()).unwrap_or_default();
     if Sha512::digest(without_key.as_bytes())[..] == digest[..] {
         return (M::KeyMissing, None);
     }
@@ -216,6 +218,23 @@ fn mistake(fields: &[(String, String)], key: &Secret, hash: &str, rule: Rule) ->
         return (M::NothingBetween, None);
     }
     (M::Unknown, None)
+}
+
+/// A value as PHP's `htmlspecialchars` writes it.
+fn encoded(value: &str) -> String {
+    let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    value.replace('"', "&quot;").replace('\'', "&#039;")
+}
+
+/// The digest of an answer by the rule of version 1: the values of the fields it names itself, and the key.
+fn version_1_answer(fields: &[(String, String)], key: &Secret) -> Vec<u8> {
+    let value = |wanted: &str| {
+        let found = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    let named = value("HASHPARAMS").split(':').filter(|name| !name.is_empty());
+    let plain = Zeroizing::new(named.map(value).collect::<String>() + key.expose());
+    Sha1::digest(plain.as_bytes()).to_vec()
 }
 
 /// The digest by the rule of version 1: eight values in a fixed order, and the key.

@@ -166,13 +166,19 @@ impl MakeGateForm {
             }
             recurring.check(self.installments)?;
         }
+        no_stray_pan(&self.additional.clone().into(), "additional", &[])?;
         for (name, value) in self.additional.iter() {
             let field = format!("additional.{name}");
             if OWN.contains(&name.to_ascii_lowercase().as_str()) {
                 return wrong(&field, "is a field this library writes itself, or one that must not be in a form");
             }
-            if value.as_text().is_none() || name.trim().is_empty() {
-                return wrong(&field, "must be a text under a name");
+            match value.as_text() {
+                // A browser posts line breaks in a form of its own, which the hash would not fit.
+                Some(text) if text.chars().any(char::is_control) => {
+                    return wrong(&field, "has a line break or another control character in it");
+                }
+                Some(_) if !name.trim().is_empty() => {}
+                _ => return wrong(&field, "must be a text under a name"),
             }
         }
         Ok(())
@@ -227,6 +233,19 @@ impl MakeGateForm {
     }
 }
 
+/// Refuses a name that is there twice: the gate compares names without regard to case, and nobody knows which value it would take.
+fn check_names(fields: &[(String, String)]) -> Result<(), HalkodeError> {
+    for (at, (name, _)) in fields.iter().enumerate() {
+        if fields[..at].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            return Err(HalkodeError::request(
+                format!("additional.{name}"),
+                "is in the form twice; letter case does not count",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Twenty random letters and digits, as the vendor's document wants.
 fn random_text() -> String {
     let mut bytes = [0; 10];
@@ -243,6 +262,7 @@ impl Operation for MakeGateForm {
         self.check()?;
         let keys = client.keys();
         let mut fields = self.fields(keys.client_id.expose())?;
+        check_names(&fields)?;
         let hash = ver3::sign(&fields, keys.store_key()?);
         fields.push(("hash".to_owned(), hash));
         let fields = fields.into_iter().map(|(name, value)| (name, value.into())).collect();

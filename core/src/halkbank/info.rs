@@ -95,10 +95,7 @@ fn check_tree(object: &Object, path: &str) -> Result<(), HalkodeError> {
                 Json::List(_) | Json::Null => {
                     return Err(HalkodeError::request(path, "must be a text, an object, or a list of those"));
                 }
-                item if item
-                    .as_text()
-                    .is_some_and(|text| text.chars().any(|c| c < ' ' && !matches!(c, '\t' | '\n'))) =>
-                {
+                item if item.as_text().is_some_and(|text| !xml::is_text(text)) => {
                     return Err(HalkodeError::request(path, "has a control character in it"));
                 }
                 _ => {}

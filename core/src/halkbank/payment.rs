@@ -2,8 +2,10 @@
 
 use super::answer::Answer;
 use super::client::{Exchange, Halkbank, exchanges};
+use super::xml;
 use crate::amount::Amount;
 use crate::check;
+use crate::delivery::no_stray_pan;
 use crate::error::{HalkodeError, Sent};
 use crate::halkode::{Currency, TransactionType};
 use crate::json::{Json, Object};
@@ -115,15 +117,15 @@ pub(super) fn add_extra(document: &mut Object, extra: &Object) -> Result<(), Hal
     if extra.is_empty() {
         return Ok(());
     }
+    no_stray_pan(&extra.clone().into(), "additional", &[])?;
     let mut whole = document.take("Extra").and_then(Json::into_object).unwrap_or_default();
     for (name, value) in extra.iter() {
-        if !super::xml::is_name(name) || value.as_text().is_none() {
-            return Err(HalkodeError::request(
-                format!("additional.{name}"),
-                "must be a text under a name of letters and digits",
-            ));
+        let wrong = |reason| Err(HalkodeError::request(format!("additional.{name}"), reason));
+        match value.as_text() {
+            Some(text) if !xml::is_text(text) => return wrong("has a control character in it"),
+            Some(_) if xml::is_name(name) => whole.set(name, value.clone()),
+            _ => return wrong("must be a text under a name of letters and digits"),
         }
-        whole.set(name, value.clone());
     }
     document.set("Extra", whole);
     Ok(())

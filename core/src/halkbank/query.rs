@@ -138,8 +138,11 @@ impl Exchange for GetOrderStatus {
                 pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
             })
             .unwrap_or_default();
-        let known = |name: &str| summary.iter().any(|(known, value)| known == name && !value.is_empty());
-        if answer.text("TRANS_STAT").is_none() && !known("TRANS_STAT") {
+        let known = |name: &str| {
+            let found = summary.iter().find(|(known, value)| known == name && !value.is_empty());
+            answer.text(name).or_else(|| found.map(|(_, value)| value.as_str()))
+        };
+        if known("TRANS_STAT").is_none() {
             return match not_found(&answer) {
                 true => Ok(OrderStatus {
                     state: OrderState::NotFound,
@@ -147,10 +150,10 @@ impl Exchange for GetOrderStatus {
                     ..OrderStatus::default()
                 }),
                 false if answer.text("Response") == Some("Approved") => Err(answer.odd("the answer has no TRANS_STAT")),
-                false => Err(answer.declined()),
+                false => Err(answer.refused()),
             };
         }
-        if answer.text("ORD_ID").or_else(|| answer.text("OrderId")).is_some_and(|told| told != self.order_id) {
+        if known("ORD_ID").or_else(|| answer.text("OrderId")).is_some_and(|told| told != self.order_id) {
             return Err(answer.odd("the answer is about another order"));
         }
         let mut object = answer.flat();
@@ -188,10 +191,13 @@ impl Exchange for GetOrderStatus {
 
 /// Whether an answer says that there is no such order: refused, with no error code of its own and no transaction.
 fn not_found(answer: &Answer<'_>) -> bool {
-    let refused = matches!(answer.text("Response"), Some("Declined" | "Error"));
-    refused
-        && answer.text("ERRORCODE").is_none()
+    finds_nothing(answer)
         && answer.text("ErrMsg").is_some_and(|text| text.to_ascii_lowercase().contains("no record found"))
+}
+
+/// Whether an answer refuses without an error code, as it does when it finds nothing.
+fn finds_nothing(answer: &Answer<'_>) -> bool {
+    answer.says_no() && answer.error_code().is_none()
 }
 
 model! {
@@ -257,7 +263,12 @@ impl OrderTransaction {
         let at = |n: usize| columns.get(n).copied().unwrap_or_default();
         let text = |n: usize| Some(at(n)).filter(|text| !text.is_empty()).map(str::to_owned);
         Self {
-            state: OrderState::judge(at(0), at(1), at(9)),
+            state: match (at(0), at(1)) {
+                // A refund that failed or was voided is no news of the order, but of itself.
+                ("C", "D" | "ERR") => OrderState::Failed,
+                ("C", "V") => OrderState::Voided,
+                (charge_type, status) => OrderState::judge(charge_type, status, at(9)),
+            },
             charge_type: at(0).to_owned(),
             transaction_status: at(1).to_owned(),
             amount: from_minor(at(2)),
@@ -302,9 +313,9 @@ impl Exchange for GetOrderHistory {
         match count {
             Some(Ok(count)) if count == rows.len() && count > 0 => {}
             // Both ways in which the bank says that it has no such order.
-            Some(Ok(0)) => return Ok(history),
+            Some(Ok(0)) if rows.is_empty() && finds_nothing(&answer) => return Ok(history),
             None if rows.is_empty() && not_found(&answer) => return Ok(history),
-            None if rows.is_empty() => return Err(answer.declined()),
+            Some(Ok(0)) | None if rows.is_empty() => return Err(answer.refused()),
             _ => return Err(answer.odd("the answer has not as many transactions as it says")),
         }
         let transactions: Vec<OrderTransaction> = rows.iter().map(|row| OrderTransaction::read(row)).collect();

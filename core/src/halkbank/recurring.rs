@@ -79,11 +79,12 @@ impl Exchange for GetRecurringOrders {
         let count: usize = match answer.text("RECURRINGCOUNT").map(str::parse) {
             Some(Ok(count)) if count <= 1000 => count,
             Some(_) => return Err(answer.odd("the answer's RECURRINGCOUNT is not a count")),
-            None if answer.text("Response").is_some() || answer.text("ERRORCODE").is_some() => {
-                return Err(answer.declined());
-            }
+            None if answer.says_no() => return Err(answer.declined()),
             None => return Err(answer.odd("the answer has no RECURRINGCOUNT")),
         };
+        if answer.text("RECURRINGID").is_some_and(|told| told != self.recurring_id) {
+            return Err(answer.odd("the answer is about another recurring order"));
+        }
         let row = |n: usize| {
             let text = |name: &str| answer.text(&format!("{name}_{n}")).map(str::to_owned);
             let part = |name: &str| text(name).unwrap_or_default();
@@ -151,16 +152,18 @@ model! {
 }
 
 /// A change succeeded when RESULT says so (the bank spells it `Successfull`); these answers have no Response.
-fn read_change(answer: Answer<'_>, record_id: &str) -> Result<RecurringChange, HalkodeError> {
-    match (answer.text("RESULT"), answer.text("Response")) {
-        (Some(result), None | Some("Approved")) if result.to_ascii_lowercase().starts_with("success") => {}
-        (None, None) if answer.text("ERRORCODE").is_none() && answer.text("ErrMsg").is_none() => {
-            return Err(answer.odd("the answer has no RESULT"));
-        }
-        _ => return Err(answer.declined()),
+/// Should one answer in the usual way, its approval counts.
+fn read_change(answer: Answer<'_>, operation: &str, record_id: &str) -> Result<RecurringChange, HalkodeError> {
+    let approved = answer.text("Response") == Some("Approved") && answer.text("ProcReturnCode") == Some("00");
+    match answer.text("RESULT") {
+        _ if answer.says_no() => return Err(answer.declined()),
+        Some(result) if !result.to_ascii_lowercase().starts_with("success") => return Err(answer.declined()),
+        None if !approved => return Err(answer.odd("the answer has no RESULT")),
+        _ => {}
     }
-    if answer.text("RECORDID").is_some_and(|told| told != record_id) {
-        return Err(answer.odd("the answer is about another order"));
+    let other = |name: &str, own: &str| answer.text(name).is_some_and(|told| !told.eq_ignore_ascii_case(own));
+    if other("RECORDID", record_id) || other("RECURRINGOPERATION", operation) {
+        return Err(answer.odd("the answer is about another order, or another change"));
     }
     Ok(answer.flat().into())
 }
@@ -183,7 +186,7 @@ impl Exchange for CancelRecurringOrder {
     }
 
     fn reply(&self, answer: Answer<'_>) -> Result<RecurringChange, HalkodeError> {
-        read_change(answer, &self.order_id)
+        read_change(answer, "Cancel", &self.order_id)
     }
 }
 
@@ -208,7 +211,7 @@ impl Exchange for CancelRecurring {
     }
 
     fn reply(&self, answer: Answer<'_>) -> Result<RecurringChange, HalkodeError> {
-        read_change(answer, &self.recurring_id)
+        read_change(answer, "Cancel", &self.recurring_id)
     }
 }
 
@@ -242,7 +245,7 @@ impl Exchange for UpdateRecurringOrder {
     }
 
     fn reply(&self, answer: Answer<'_>) -> Result<RecurringChange, HalkodeError> {
-        read_change(answer, &self.order_id)
+        read_change(answer, "Update", &self.order_id)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Giving an order's money back, whichever way the day allows.
 
+use super::answer::gateway_code;
 use super::client::Halkbank;
 use super::payment::{BankPayment, BankRefund, VoidOrder, check_order_id};
 use super::query::{GetOrderStatus, OrderState};
@@ -80,14 +81,16 @@ impl Operation for CancelOrRefund {
             let void = VoidOrder { order_id: Some(self.order_id.clone()), transaction_id: None };
             match client.exchange(&void) {
                 Ok(payment) => return Ok(Undone { by: UndoneBy::Void, amount, payment: Some(payment) }),
-                // Only this answer says that a void has not happened and cannot happen any more; a lost one says nothing.
-                Err(HalkodeError::Declined(failure)) if failure.error_code.as_deref() == Some(TOO_LATE_TO_VOID) => {}
+                // Only this answer says that a void has not happened and cannot happen any more; a lost one says nothing. What was
+                // only held cannot be refunded.
+                Err(HalkodeError::Declined(failure))
+                    if status.state == OrderState::Paid && gateway_code(&failure) == Some(TOO_LATE_TO_VOID) => {}
                 Err(error) => return Err(error),
             }
         }
         match amount {
-            Some(amount) if status.state == OrderState::Paid => self.refund(client, amount),
-            _ => Err(HalkodeError::request(
+            Some(amount) => self.refund(client, amount),
+            None => Err(HalkodeError::request(
                 "order_id",
                 "names an order without a captured amount; nothing can be refunded",
             )),

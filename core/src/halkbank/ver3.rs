@@ -102,7 +102,7 @@ impl Escape {
         }
     }
 
-    fn key(self, key: &str) -> String {
+    pub(super) fn key(self, key: &str) -> String {
         if self == Self::KeyPlain { key.to_owned() } else { self.value(key) }
     }
 }

@@ -76,6 +76,12 @@ pub(crate) fn is_name(name: &str) -> bool {
         && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
+/// Whether a text can be that of an element: without what XML cannot carry, and without a carriage return, which it would turn into
+/// a line feed.
+pub(crate) fn is_text(text: &str) -> bool {
+    text.chars().all(|c| (c >= ' ' || matches!(c, '\t' | '\n')) && !matches!(c, '\u{fffe}' | '\u{ffff}'))
+}
+
 /// Reads a document by its own declaration: the root's name, and its children. Of a repeated element comes a list, of one without
 /// children its text. The error never quotes the document, which may hold a card number.
 pub(crate) fn read(bytes: &[u8]) -> Result<(String, Object), &'static str> {
