@@ -232,19 +232,19 @@ export type WebhookKind =
 /**
  * What is sealed, part by part (docs/protocol-halkode.md#hash).
  *
- * - `payment`: Every payment request: `total`, `installmentsNumber`, `currencyCode`, merchant key, `invoiceId`.
- * - `refund`: A refund: `amount`, `invoiceId`, merchant key.
- * - `check_status`: A status query: `invoiceId`, merchant key.
- * - `confirm_payment`: The capture or release of a pre-authorisation: merchant key, `invoiceId`, `status`.
- * - `complete_payment`: The completion of a 3-D Secure payment: merchant key, `invoiceId`, `orderId`, `status`.
+ * - `payment`: Every payment request: `total`, `installments_number`, `currency_code`, merchant key, `invoice_id`.
+ * - `refund`: A refund: `amount`, `invoice_id`, merchant key.
+ * - `check_status`: A status query: `invoice_id`, merchant key.
+ * - `confirm_payment`: The capture or release of a pre-authorisation: merchant key, `invoice_id`, `status`.
+ * - `complete_payment`: The completion of a 3-D Secure payment: merchant key, `invoice_id`, `order_id`, `status`.
  * - `transactions`: A transaction list, sealed with the merchant key instead of the app secret: `date`, `invoiceid`,
- * `currencyId`, `paymentmethodid`, `minamount`, `maxamount`, `transactionState`, each empty when it is not sent.
- * - `save_card`: Saving a card: merchant key, `customerNumber`, `cardHolderName`, `cardNumber`, `expiryMonth`,
- * `expiryYear`.
- * - `card`: Changing or deleting a saved card: merchant key, `customerNumber`, `cardToken`.
+ * `currency_id`, `paymentmethodid`, `minamount`, `maxamount`, `transactionState`, each empty when it is not sent.
+ * - `save_card`: Saving a card: merchant key, `customer_number`, `card_holder_name`, `card_number`, `expiry_month`,
+ * `expiry_year`.
+ * - `card`: Changing or deleting a saved card: merchant key, `customer_number`, `card_token`.
  * - `payment_answer`: What the gateway seals into a payment's answer, a browser return or a sale web-hook: `status`,
- * `total`, `invoiceId`, `orderId`, `currencyCode`.
- * - `refund_hook`: What the gateway seals into a refund web-hook: `status`, `amount`, `invoiceId`, `orderId`.
+ * `total`, `invoice_id`, `order_id`, `currency_code`.
+ * - `refund_hook`: What the gateway seals into a refund web-hook: `status`, `amount`, `invoice_id`, `order_id`.
  */
 export type Layout =
   | 'payment'

@@ -57,7 +57,7 @@ class Client {
     const { name, config: model } = definition(this);
     const typed = !(config instanceof Given);
     const opened = native.open(name, typed ? written(null, () => toShared(model, config)) : config.value);
-    if (typeof opened === 'string') throw refusal(opened, null, typed ? model : null);
+    if (typeof opened === 'string') throw refusal(opened, null, typed ? [model] : []);
     this.#door = opened;
   }
 
@@ -129,7 +129,8 @@ class Client {
     begun(stop);
     const { reply, error } = await (signal === undefined ? outcome : unlessAborted(outcome, signal, stop, money));
     if (reply !== undefined) return reply;
-    const refused = refusal(/** @type {string} */ (error), typed?.method ?? null, typed?.request ?? null);
+    const spoken = typed === null ? [] : [typed.request, definition(this).config];
+    const refused = refusal(/** @type {string} */ (error), typed?.method ?? null, spoken);
     if (signal?.aborted && 'sent' in refused && refused.sent === 'no') throw signal.reason;
     throw refused;
   }
@@ -241,13 +242,13 @@ function refused(operation, field, reason) {
  *
  * @param {string} json
  * @param {string | null} method the method called, or null where names are the shared ones
- * @param {string | null} model of the request
+ * @param {string[]} spoken the models whose names it may speak of; none where names are the shared ones
  */
-function refusal(json, method, model) {
+function refusal(json, method, spoken) {
   const { kind, ...failed } = JSON.parse(json);
-  if (model !== null && kind === 'request') {
-    failed.reason = reasonFromShared(model, failed.reason, failed.field);
-    if (failed.field !== undefined) failed.field = pathFromShared(model, failed.field);
+  if (spoken.length > 0 && kind === 'request') {
+    failed.reason = reasonFromShared(spoken, failed.reason, failed.field);
+    if (failed.field !== undefined) failed.field = pathFromShared(spoken, failed.field);
   }
   if (method !== null) failed.operation = method;
   return failure(kind, /** @type {any} */ (fromShared('Failure', failed)));

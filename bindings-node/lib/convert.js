@@ -195,13 +195,13 @@ function fromShared(name, value) {
 }
 
 /**
- * Where in a request something is, in the spelling its caller used.
+ * Where something is, in the spelling its caller used.
  *
- * @param {string} name the model's
+ * @param {string[]} names the models': that of the request, then that of the configuration, which may be what is wrong
  * @param {string} path for instance `card.expiry_month`
  */
-function pathFromShared(name, path) {
-  let { fields } = models.get(name);
+function pathFromShared(names, path) {
+  let fields = Object.assign({}, ...names.map((name) => models.get(name).fields).reverse());
   const parts = path.split('.');
   for (const [at, part] of parts.entries()) {
     const [shared, ...places] = part.split('[');
@@ -219,15 +219,15 @@ function pathFromShared(name, path) {
 /**
  * An error's sentence about a request, in the spelling its caller used.
  *
- * @param {string} name the model's
+ * @param {string[]} names the models', as above
  * @param {string} reason
  * @param {string | undefined} path the field it is about, in the names that all languages share; the sentence begins with it
  */
-function reasonFromShared(name, reason, path) {
+function reasonFromShared(names, reason, path) {
   const begins = path !== undefined && reason.startsWith(path) ? path : '';
-  const known = models.spelling(name);
+  const known = new Map(names.flatMap((name) => [...models.spelling(name)]));
   const rest = reason.slice(begins.length).replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) => known.get(word) ?? word);
-  return (begins === '' ? '' : pathFromShared(name, begins)) + rest;
+  return (begins === '' ? '' : pathFromShared(names, begins)) + rest;
 }
 
 module.exports = { Unfit, fromShared, models, pathFromShared, plain, reasonFromShared, toShared };

@@ -3,24 +3,48 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { inspect } from 'node:util';
 
-import { Halkode, HalkodeError } from 'halkode';
+import { Halkbank, Halkode, HalkodeError } from 'halkode';
 
 import { Digits, isObject, parse, print } from './exact.js';
 import * as spelling from './spelling.js';
 
 const DIRECTORY = new URL('../conformance/', import.meta.url);
 
-const KEYS = {
-  app_id: 'a2a7cb8131890a35353629182274c756',
-  app_secret: 'a9b5c28211388c7a6a705122a24e6f46',
-  merchant_key: '$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72',
+/** The gateways by their folders: the class of the client, the published test merchant's keys, and a replay's address for it. */
+const GATEWAYS = {
+  halkode: {
+    Client: Halkode,
+    keys: {
+      app_id: 'a2a7cb8131890a35353629182274c756',
+      app_secret: 'a9b5c28211388c7a6a705122a24e6f46',
+      merchant_key: '$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72',
+    },
+    address: 'base_url',
+  },
+  // User and password are made up: the bank publishes none.
+  halkbank: {
+    Client: Halkbank,
+    keys: { client_id: '500100000', store_key: '123456', api_user: 'halkbankapi', api_password: 'HALKBANK-05' },
+    address: 'halkbank_url',
+  },
 };
 
 /** The files with cases, those that wait first, so that they are not left for the end. */
 export function files() {
-  return ['halkode/waiting/', 'halkode/'].flatMap((folder) =>
+  const folders = ['waiting/', ''].flatMap((within) => Object.keys(GATEWAYS).map((gateway) => `${gateway}/${within}`));
+  return folders.flatMap((folder) =>
     readdirSync(new URL(folder, DIRECTORY)).filter((name) => name.endsWith('.json')).sort().map((name) => folder + name),
   );
+}
+
+/** The titles of all cases that stand in the files, one list for each gateway; read without the code that runs them. */
+export function titles() {
+  const found = Object.fromEntries(Object.keys(GATEWAYS).map((gateway) => [gateway, []]));
+  for (const file of readdirSync(DIRECTORY, { recursive: true }).filter((name) => name.endsWith('.json'))) {
+    const { cases } = JSON.parse(readFileSync(new URL(file, DIRECTORY), 'utf8'));
+    found[file.split('/')[0]].push(...cases.map(({ name }) => `${file}: ${name}`));
+  }
+  return found;
 }
 
 /** The cases of a file, with everything they borrow from it put in. */
@@ -39,6 +63,8 @@ export function load(file) {
   }
   return cases.map((content) => ({
     ...content,
+    title: `${file}: ${content.name}`,
+    gateway: file.split('/')[0],
     operation,
     request: request(content.request),
     exchanges: content.exchanges?.map((exchange) =>
@@ -77,46 +103,50 @@ async function checkHash(rule, bundle, keys) {
 export const counts = { typed: 0, named: 0 };
 
 /** Carries a case's operation out: typed wherever JavaScript can say the request. */
-async function call(operation, config, request) {
+async function call({ gateway, operation, request }, config) {
+  const { Client } = GATEWAYS[gateway];
+  const described = spelling.clients[gateway];
+  const { request: asked, reply: told } = described.operations[operation];
   let typed = {};
   try {
-    typed.config = spelling.express(spelling.config, config);
-    typed.request = spelling.express(spelling.operations[operation].request, request);
+    typed.config = spelling.express(described.config, config);
+    typed.request = spelling.express(asked, request);
   } catch (error) {
     if (!(error instanceof spelling.Inexpressible)) throw error;
     typed = undefined;
   }
-  let described = spelling.config;
+  let speaks = [described.config];
   try {
     if (typed === undefined) {
       counts.named += 1;
-      return { reply: parse(await Halkode.fromJson(print(config)).callJson(operation, print(request))) };
+      return { reply: parse(await Client.fromJson(print(config)).callJson(operation, print(request))) };
     }
     counts.typed += 1;
-    const client = new Halkode(typed.config);
-    described = spelling.operations[operation].request;
+    const client = new Client(typed.config);
+    speaks = [asked, described.config];
     const reply = await client[spelling.camel(operation)](typed.request);
-    return { reply: spelling.shared(spelling.operations[operation].reply, reply) };
+    return { reply: spelling.shared(told, reply) };
   } catch (error) {
     if (!(error instanceof HalkodeError)) throw error;
     const { name, code, ...attributes } = error.toJSON();
     const said = spelling.shared(spelling.error, attributes);
-    return { error, said, expectation: (expected) => (typed ? spelling.expectation(described, expected, operation) : expected) };
+    return { error, said, expectation: (expected) => (typed ? spelling.expectation(speaks, expected, operation) : expected) };
   }
 }
 
 /** Runs a case; what comes back is empty when everything is as it should be. */
 export async function run(given) {
-  const config = { ...KEYS };
-  for (const name of Object.keys(KEYS)) config[name] = given.config?.[name] ?? config[name];
+  const { keys: published, address } = GATEWAYS[given.gateway];
+  const config = { ...published };
+  for (const name of Object.keys(published)) config[name] = given.config?.[name] ?? config[name];
   const keys = { ...config };
   const replay = given.exchanges && (await open(given.exchanges, keys));
-  if (replay) config.base_url = replay.base_url;
+  if (replay) config.base_url = replay[address];
   for (const [name, value] of Object.entries(given.config ?? {})) {
     if (value === null) delete config[name];
     else config[name] = value;
   }
-  const outcome = await call(given.operation, config, given.request);
+  const outcome = await call(given, config);
   const found = [];
   const hashes = [];
   if (outcome.error !== undefined) {
@@ -126,7 +156,7 @@ export async function run(given) {
   } else if (given.reply === undefined) {
     found.push(`expected an error, got ${print(outcome.reply)}`);
   } else {
-    differ('reply', given.reply, outcome.reply, hashes, found);
+    differ('reply', withFields(given.reply, outcome.reply), outcome.reply, hashes, found);
   }
   if (replay) compareVerdict(given, await close(replay.id), found);
   for (const { rule, bundle } of hashes) {
@@ -146,12 +176,24 @@ function hashIn(request) {
   return bundle;
 }
 
-function compareVerdict({ exchanges, token_calls: tokens }, verdict, found) {
+/**
+ * The expected reply with every `{"$ver3": "fields"}` made a rule about the fields of the form that came: the hash covers a random
+ * text, so it can only be held against what stands beside it.
+ */
+function withFields(expected, reply) {
+  if (Array.isArray(expected)) return expected.map((item) => withFields(item, reply));
+  if (!isObject(expected)) return expected;
+  if (expected.$ver3 === 'fields') return { $ver3: (reply.fields ?? []).map(({ name, value }) => [name, value]) };
+  return Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, withFields(value, reply)]));
+}
+
+function compareVerdict({ gateway, exchanges, token_calls: tokens }, verdict, found) {
   found.push(...verdict.problems);
   if (verdict.seen.text !== String(exchanges.length) || verdict.complete !== true) {
     found.push(`conversation: expected ${exchanges.length} requests, ${verdict.seen.text} came`);
   }
-  const expected = tokens?.text ?? (exchanges.length > 0 ? '1' : '0');
+  // The bank knows no tokens.
+  const expected = tokens?.text ?? (gateway === 'halkode' && exchanges.length > 0 ? '1' : '0');
   if (verdict.token_calls.text !== expected) {
     found.push(`conversation: expected ${expected} requests for a token, ${verdict.token_calls.text} came`);
   }
@@ -191,7 +233,7 @@ function differByRule(at, rule, actual, hashes, found) {
   } else if (name === '$contains' && Array.isArray(value) && typeof actual === 'string') {
     const missing = value.filter((wanted) => !actual.includes(wanted));
     found.push(...missing.map((wanted) => `${at}: expected a text with "${wanted}", got "${actual}"`));
-  } else if (name === '$hash' && typeof value === 'string' && typeof actual === 'string') {
+  } else if (((name === '$hash' && typeof value === 'string') || (name === '$ver3' && Array.isArray(value))) && typeof actual === 'string') {
     hashes.push({ rule, bundle: actual });
   } else {
     found.push(`${at}: expected ${print(rule)}, got ${print(actual)}`);
@@ -207,7 +249,8 @@ function compareError({ reason_contains: wanted = [], ...expected }, said, hashe
 
 /** Secrets of the client and card data of the request that an error repeats, whatever way it is printed. */
 function leaks(error, keys, request) {
-  const secrets = ['replay-token', keys.app_secret, keys.merchant_key];
+  const { app_secret, merchant_key, store_key, api_password } = keys;
+  const secrets = ['replay-token', app_secret, merchant_key, store_key, api_password];
   const codes = [];
   collect(request, '', secrets, codes);
   const json = JSON.stringify(error);
@@ -228,7 +271,7 @@ function collect(value, name, secrets, codes) {
   if (typeof text !== 'string') return;
   if (name === 'cvv') {
     if (text.length >= 3) codes.push(text);
-  } else if (['number', 'card_number', 'card_token', 'identity_number'].includes(name)) {
+  } else if (['number', 'card_number', 'card_token', 'identity_number', 'md'].includes(name)) {
     secrets.push(text);
   } else {
     secrets.push(...cardNumbers(text));

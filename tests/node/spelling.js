@@ -6,8 +6,8 @@ import { Digits, isObject } from './exact.js';
 
 const schema = JSON.parse(readFileSync(new URL('../../include/halkode.schema.json', import.meta.url), 'utf8'));
 
-export const operations = schema.operations;
-export const config = schema.config;
+/** What makes a client, and its operations, by the gateway's name. */
+export const clients = schema.clients;
 export const error = schema.error;
 
 /** `check_status` as `checkStatus`. */
@@ -81,13 +81,13 @@ function spelled({ model, items }, value) {
   return made;
 }
 
-/** What a case expects of an error, as the typed package should say it. */
+/** What a case expects of an error, as the typed package should say it: about the first of these, or else the next. */
 export function expectation(described, expected, operation) {
   const said = { ...expected };
   if (said.operation) said.operation = camel(operation);
   if (said.kind !== 'request') return said;
   if (said.field) said.field = path(described, said.field);
-  const names = reachable(described);
+  const names = new Set(described.flatMap((one) => [...reachable(one)]));
   const words = (text) => text.replace(/\b\w+_\w+\b/g, (word) => (names.has(word) ? camel(word) : word));
   if (said.reason_contains !== undefined) {
     said.reason_contains = [said.reason_contains].flat().map(words);
@@ -97,7 +97,7 @@ export function expectation(described, expected, operation) {
 
 function path(described, text) {
   const parts = text.split('.');
-  let known = definition(described);
+  let known = described.map(definition).find(({ properties }) => Object.hasOwn(properties, parts[0].split('[')[0]));
   for (const [at, part] of parts.entries()) {
     const [name, ...places] = part.split('[');
     const property = known?.properties[name];

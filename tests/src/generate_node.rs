@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use halkode::{ChoiceInfo, Kind, Model as _, ModelInfo, OperationInfo, Shape};
+use halkode::{ChoiceInfo, FieldInfo, Kind, Model as _, ModelInfo, OperationInfo, Shape};
 
 use crate::api::{Api, Client, bare, camel, capital, is_strict, wrapped};
 
@@ -183,7 +183,10 @@ fn types(api: &Api) -> String {
 
 fn choice_type(choice: &ChoiceInfo, spoken: &Spoken, api: &Api) -> String {
     // The words themselves are the same in every language, even where an operation or a field is called like one.
-    let said = |doc: &str| spoken.doc(doc, &api.models.iter().collect::<Vec<_>>());
+    // Their documentation speaks of the fields beside them; a free object's names are not JavaScript's to spell.
+    let uses = |field: &FieldInfo| matches!(bare(&field.shape), Shape::Choice(of) if of().name == choice.name);
+    let users: Vec<_> = api.models.iter().filter(|model| model.fields.iter().any(uses)).collect();
+    let said = |doc: &str| spoken.doc(doc, &users);
     let words = choice.words.iter().map(|(word, doc)| format!("- `{word}`: {}", said(doc)));
     let doc = format!("{}\n\n{}", said(&choice.doc), words.collect::<Vec<_>>().join("\n\n"));
     let doc = comment(&doc, "")
