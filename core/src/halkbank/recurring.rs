@@ -161,8 +161,9 @@ fn read_change(answer: Answer<'_>, operation: &str, record_id: &str) -> Result<R
         None if !approved => return Err(answer.odd("the answer has no RESULT")),
         _ => {}
     }
-    let other = |name: &str, own: &str| answer.text(name).is_some_and(|told| !told.eq_ignore_ascii_case(own));
-    if other("RECORDID", record_id) || other("RECURRINGOPERATION", operation) {
+    if answer.text("RECORDID").is_some_and(|told| told != record_id)
+        || answer.text("RECURRINGOPERATION").is_some_and(|told| !told.eq_ignore_ascii_case(operation))
+    {
         return Err(answer.odd("the answer is about another order, or another change"));
     }
     Ok(answer.flat().into())
