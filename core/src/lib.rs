@@ -1,6 +1,6 @@
-//! Card payments through HALKÖDE, for Turkish shops.
+//! Card payments for Turkish shops, through HALKÖDE and Halkbank Sanal POS.
 //!
-//! One [`Halkode`] client speaks to the gateway; every operation is a method that takes a request struct and gives a reply
+//! A [`Halkode`] client speaks to the one gateway, a [`Halkbank`] client to the other; every operation is a method that takes a request struct and gives a reply
 //! struct. Amounts are exact decimals, requests are checked before a byte is sent, and a payment whose answer is lost is
 //! never sent twice: its error says [`in_doubt`](Failure::in_doubt), and [`Halkode::settle`] finds out what became of it.
 //!
@@ -30,7 +30,7 @@
 //! # Ok::<(), halkode::HalkodeError>(())
 //! ```
 //!
-//! Unofficial; not affiliated with the gateway's operator.
+//! Unofficial; not affiliated with either operator.
 
 mod amount;
 mod answer;

@@ -38,7 +38,7 @@ fn both_languages_have_the_same_sections_and_operations() {
     for mark in ["# ", "## ", "| ", "```", "- "] {
         assert_eq!(count(&english, mark), count(&turkish, mark), "lines that begin with {mark:?}");
     }
-    for operation in halkode::Halkode::OPERATIONS {
+    for operation in halkode::Halkode::OPERATIONS.iter().chain(halkode::Halkbank::OPERATIONS) {
         let told = |page: &str| {
             page.contains(&format!("`{operation}`"))
                 || page.contains("`pay_card_token_*`") && operation.starts_with("pay_card")
@@ -56,6 +56,12 @@ fn no_link_of_the_pages_is_dead() {
         "sandbox/README.md",
         "docs/architecture.md",
         "docs/protocol-halkode.md",
+        "docs/protocol-halkbank.md",
+        "examples/README.md",
+        "bindings-python/README.md",
+        "bindings-node/README.md",
+        "bindings-php/README.md",
+        "bindings-kotlin/README.md",
     ];
     for name in PAGES.into_iter().chain(docs) {
         let page = page(name);

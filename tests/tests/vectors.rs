@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use halkode::{Config, Halkode, Json, Layout, MakeHash, Object, OpenHash};
+use halkode::{Config, Halkode, Json, Layout, MakeHash, OpenHash};
 use halkode_sandbox::{Options, Sandbox};
 
 struct Vector {
