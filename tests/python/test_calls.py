@@ -7,7 +7,6 @@ import logging
 import socket
 import time
 import traceback
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -197,7 +196,7 @@ def test_our_frames_of_a_traceback_show_no_secret(client: halkode.Halkode, invoi
 def test_a_reply_that_cannot_be_read_leaves_the_payment_in_doubt(client: halkode.Halkode) -> None:
     class Broken(halkode.StatusCode):
         __slots__ = ()
-        __halkode__: ClassVar[Mapping[str, Field]] = {**halkode.StatusCode.__halkode__, "en": Field(Decimal)}
+        __halkode__: ClassVar[dict[str, Field]] = {**halkode.StatusCode.__halkode__, "en": Field(Decimal)}
 
     with pytest.raises(halkode.InternalError, match="a bug in this library") as caught:
         client._call("status_code", Broken, {"code": "41"})
