@@ -10,9 +10,9 @@ out=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 
 version=$(cargo pkgid --package halkode-ffi | sed 's/.*[#@]//')
-declared=$(sed -n 's/^#define PHP_HALKODE_VERSION "\(.*\)"$/\1/p' bindings-php/extension/php_halkode.h)
+declared=$(sed -n 's/^#define PHP_HALKODE_VERSION "\(.*\)"$/\1/p' bindings-php/extension/halkode_settings.h)
 if [ "$declared" != "$version" ]; then
-    echo "dist: the extension says it is $declared, the library is $version" >&2
+    echo "dist: the extension says it is $declared, the library is $version; run make generate" >&2
     exit 1
 fi
 work=$(mktemp -d)
