@@ -20,7 +20,7 @@ test: setup ## run every check; ends with "N passed, N failed"
 	@scripts/test.sh
 
 generate: ## write everything anew that is generated from the code: header, schema, and the sources of every language
-	UPDATE=1 cargo test --package halkode-tests --test generated
+	UPDATE=1 cargo test --package halkode-tests --test generated --test uniffi
 
 dist: setup ## build every package into dist/: C, Python, Node.js, Kotlin, PHP
 	@scripts/dist.sh

@@ -22,18 +22,14 @@ rm -rf "$jni"
 
 # As AndroidManifest.xml says.
 api=24
-cargo fetch --locked --quiet
-flags="${RUSTFLAGS:-} --remap-path-prefix=$PWD=halkode"
-for place in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
-    flags+=" --remap-path-prefix=$place="
-done
+. scripts/remap.sh
 
 while read -r abi rust clang; do
     name=${rust^^}
     name=${name//-/_}
     # Pages of 16 KB: the NDK's default since r28, said here all the same.
     env "CARGO_TARGET_${name}_LINKER=$tools/$clang$api-clang" "CC_${rust//-/_}=$tools/$clang$api-clang" \
-        "AR_${rust//-/_}=$tools/llvm-ar" RUSTFLAGS="$flags -Clink-arg=-Wl,-z,max-page-size=16384" \
+        "AR_${rust//-/_}=$tools/llvm-ar" RUSTFLAGS="$RUSTFLAGS -Clink-arg=-Wl,-z,max-page-size=16384" \
         cargo build --quiet --release --package halkode-kotlin --target "$rust"
     mkdir -p "$jni/$abi"
     cp "$target/$rust/release/libhalkode_kotlin.so" "$jni/$abi/"

@@ -22,12 +22,7 @@ aarch64 | arm64) platform=$os-aarch64 ;;
     ;;
 esac
 
-# Places of this machine have no business in a library that others run.
-cargo fetch --locked --quiet
-export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=halkode"
-for place in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
-    RUSTFLAGS+=" --remap-path-prefix=$place="
-done
+. scripts/remap.sh
 cargo build --quiet --release --package halkode-kotlin
 
 mkdir -p "$directory/$platform"

@@ -66,6 +66,7 @@ check "format" cargo fmt --package halkode-kotlin --check
 check "clippy" cargo clippy --quiet --package halkode-kotlin -- --deny warnings
 check "scripts" shellcheck bindings-kotlin/*.sh tests/kotlin/*.sh tests/packages/kotlin.sh examples/kotlin/run.sh
 check "one version" version
+check "ktlint" bindings-kotlin/lint.sh
 run "JUnit: conformance and host manners" "$surefire" scripts/with-sandbox.sh \
     mvn -Dstyle.color=never --batch-mode --no-transfer-progress --file bindings-kotlin/development/pom.xml -Dtarget="$target" test
 run "AAR" "$plain" tests/kotlin/aar.sh

@@ -21,12 +21,7 @@ if [ -z "$triple" ]; then
     exit 1
 fi
 
-# Places of this machine have no business in an addon that others load.
-cargo fetch --locked --quiet
-export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=halkode"
-for place in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
-    RUSTFLAGS+=" --remap-path-prefix=$place="
-done
+. scripts/remap.sh
 # musl's C library is the machine's own: an addon is loaded into a Node.js that has it already.
 case $triple in *-musl) RUSTFLAGS+=" -C target-feature=-crt-static" ;; esac
 # Named only where it is another than this machine's, so that a build for this one shares what other builds made.

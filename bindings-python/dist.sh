@@ -17,12 +17,7 @@ if ! cmp --silent "$wanted" "$venv/requirements.txt"; then
     cp "$wanted" "$venv/requirements.txt"
 fi
 
-# Places of this machine have no business in a library that others install.
-cargo fetch --locked --quiet
-export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=halkode"
-for place in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
-    RUSTFLAGS+=" --remap-path-prefix=$place="
-done
+. scripts/remap.sh
 
 mkdir -p "$out"
 cd bindings-python

@@ -18,12 +18,7 @@ case $prefix in
     ;;
 esac
 
-# Places of this machine have no business in a library that others install; they would also fill 12 KB of it.
-cargo fetch --locked --quiet
-export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=halkode"
-for place in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
-    RUSTFLAGS+=" --remap-path-prefix=$place="
-done
+. scripts/remap.sh
 
 # The compiler says what a static library must be linked with; cargo repeats its note when nothing had to be built.
 notes=$(mktemp)

@@ -10,6 +10,7 @@ for generator in "$(php-config --prefix)"/lib/php/*/build/gen_stub.php "$(php-co
 done
 cp "$generator" halkode.stub.php "$work"
 # The generator looks for its parser beside itself, and would download it.
+# shellcheck disable=SC2016 # PHP's variable
 parser=$(sed -n 's/^ *\$version = "\(.*\)";$/\1/p' "$generator")
 mkdir -p "$work/PHP-Parser-$parser/lib"
 ln -s /usr/share/php/PhpParser "$work/PHP-Parser-$parser/lib/PhpParser"

@@ -13,6 +13,7 @@
 #include "zend_smart_str.h"
 #include <halkode.h>
 #include "halkode_arginfo.h"
+#include "halkode_settings.h"
 
 ZEND_BEGIN_MODULE_GLOBALS(halkode)
 	zend_string **own_secrets;

@@ -6,9 +6,6 @@
 extern zend_module_entry halkode_module_entry;
 #define phpext_halkode_ptr &halkode_module_entry
 
-/* The release of this extension; one with the library and the package. */
-#define PHP_HALKODE_VERSION "0.1.0"
-
 /* settings.c: php.ini's settings. */
 zend_result halkode_settings_startup(int type, int module_number);
 void halkode_settings_shutdown(int type, int module_number);

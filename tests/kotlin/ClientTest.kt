@@ -1,5 +1,6 @@
 package io.github.halkode
 
+import io.github.halkode.internal.FfiConverterTypeNativeStop
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
@@ -134,6 +135,16 @@ class ClientTest {
         assertEquals("this client is closed", error.message)
         gate.open()
         assertEquals(100L, call.get().statusCode)
+    }
+
+    @Test
+    fun noCallLeavesAnythingBehind() = withClient { client ->
+        val before = FfiConverterTypeNativeStop.handleMap.size
+        repeat(10) {
+            client.installmentTable(MakeInstallmentTable(BigDecimal("10.00")))
+            refused<HalkodeException.Request> { client.checkStatus(CheckStatus("")) }
+        }
+        assertEquals(before, FfiConverterTypeNativeStop.handleMap.size)
     }
 
     @Test

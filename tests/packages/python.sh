@@ -84,5 +84,7 @@ done
 python3 -m venv source
 CARGO_TARGET_DIR=$target/python/sdist source/bin/pip install --quiet --no-binary halkode "$sdist"
 source/bin/python pay.py
+# What the release workflow asks of every wheel.
+source/bin/python "$root/bindings-python/release/smoke.py"
 
 echo "installed $(basename "$wheel") on Python$versions and $(basename "$sdist"); each took a payment and was refused one"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import time
 import traceback
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -168,8 +168,9 @@ def test_numbers_of_the_gateway_stay_exact(gateway: Gateway) -> None:
 
 def no_secret_in(error: halkode.Error, number: str) -> None:
     said = f"{error} {error!r} {error.to_dict()} {vars(error)} {error.args}"
-    for secret in (number, KEYS["app_secret"], KEYS["merchant_key"], "555"):
-        assert secret not in said.replace(error.invoice_id or "", "")
+    for secret in (number, KEYS["app_secret"], KEYS["merchant_key"]):
+        assert secret not in said
+    assert not re.search(r"\b555\b", said.replace(error.invoice_id or "", ""))
 
 
 @pytest.mark.parametrize("form", [lambda: card(NO_FUNDS_CARD), lambda: card(NO_FUNDS_CARD).to_dict()])
@@ -186,7 +187,7 @@ def test_our_frames_of_a_traceback_show_no_secret(client: halkode.Halkode, invoi
 
     shown = locals_of(lambda: client.pay_2d(**{**sale(invoice), "card": form()}), invoice, "[redacted]")
     assert NO_FUNDS_CARD not in shown
-    assert "555" not in shown.replace(invoice, "")
+    assert not re.search(r"\b555\b", shown.replace(invoice, ""))
     person = {"card_holder_name": "A B", "expiry_month": "12", "expiry_year": "2040", "customer_number": "7"}
     wrong = "4155650100416112"
     assert wrong not in locals_of(lambda: client.save_card(card_number=wrong, **person), "[redacted]")
@@ -197,7 +198,7 @@ def test_our_frames_of_a_traceback_show_no_secret(client: halkode.Halkode, invoi
 def test_a_reply_that_cannot_be_read_leaves_the_payment_in_doubt(client: halkode.Halkode) -> None:
     class Broken(halkode.StatusCode):
         __slots__ = ()
-        __halkode__: ClassVar[Mapping[str, Field]] = {**halkode.StatusCode.__halkode__, "en": Field(Decimal)}
+        __halkode__: ClassVar[dict[str, Field]] = {**halkode.StatusCode.__halkode__, "en": Field(Decimal)}
 
     with pytest.raises(halkode.InternalError, match="a bug in this library") as caught:
         client._call("status_code", Broken, {"code": "41"})

@@ -433,12 +433,19 @@ fn leaks(error: &str, keys: &Object, request: &Json) -> Vec<String> {
     for secret in secrets.iter().filter(|secret| secret.len() >= 8 && error.contains(secret.as_str())) {
         found.push(format!("error: repeats the secret {secret:?}: {error}"));
     }
-    // A security code is short: it counts where it stands alone.
-    let mut numbers = error.split(|c: char| !c.is_ascii_digit());
+    // A security code is short: it counts where it stands alone, and not among the random digits of a bundle.
+    let words = error.split(|c: char| !(c.is_ascii_hexdigit() || c == ':'));
+    let mut numbers = words.filter(|word| !is_bundle(word)).flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
     if let Some(code) = numbers.find(|number| codes.iter().any(|code| code == number)) {
         found.push(format!("error: repeats the security code {code}: {error}"));
     }
     found
+}
+
+/// Whether a word is the beginning of a `hash_key`: initialisation vector, salt, and what of the rest is made of hexadecimal digits.
+fn is_bundle(word: &str) -> bool {
+    let mut parts = word.split(':').map(str::len);
+    (parts.next(), parts.next()) == (Some(16), Some(4)) && parts.next().is_some()
 }
 
 fn collect(value: &Json, name: &str, secrets: &mut Vec<String>, codes: &mut Vec<String>) {

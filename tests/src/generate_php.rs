@@ -84,12 +84,14 @@ fn client_class(client: &Client) -> String {
     text += &method_doc(&config, "config", &client.config, true);
     text += "    public function __construct(#[\\SensitiveParameter] ?array $config = null)\n    {\n";
     text += "        parent::__construct($config);\n    }\n";
+    let settles = client.operations.iter().any(|operation| operation.name == "settle");
     for operation in &client.operations {
         let request = (operation.request)();
         let reply = (operation.reply)().name;
         let manner = match operation.kind {
             Kind::Pure => "",
             Kind::Query => "\n\nA query: repeated when its answer is lost.",
+            Kind::Money if !settles => "\n\nNever sent twice.",
             Kind::Money => {
                 "\n\nNever sent twice. When the error's `in_doubt` is true, money may have moved: do not call again, ask settle()."
             }
@@ -396,8 +398,10 @@ fn settings_header(api: &Api) -> String {
         })
         .collect();
     format!(
-        "/* {MARK}: the settings of php.ini, as X(client, setting, field of its configuration, kind). */\n\
+        "/* {MARK}: the release, and the settings of php.ini as X(client, setting, field of its configuration, kind). */\n\
+         #define PHP_HALKODE_VERSION \"{}\"\n\n\
          #define HALKODE_SETTINGS(X) \\\n{}\n",
+        env!("CARGO_PKG_VERSION"),
         rows.join(" \\\n")
     )
 }
@@ -424,6 +428,28 @@ fn header_class() -> String {
 mod tests {
     use super::*;
     use crate::api::api;
+
+    /// The second gateway comes with operations and settings of its own.
+    #[test]
+    fn another_client_becomes_another_class() {
+        let mut both = api();
+        let mut other = api().clients.remove(0);
+        other.name = "Otherbank";
+        other.operations.retain(|operation| operation.name == "refund");
+        both.clients.push(other);
+        let files = files(&both);
+        let text = |path: &str| &files.iter().find(|(file, _)| *file == path).unwrap().1;
+        let class = text("bindings-php/src/Otherbank.php");
+        assert!(class.contains("class Otherbank extends Native\\Client") && class.contains("function refund("));
+        assert!(!class.contains("settle") && !class.contains("function pay2d("));
+        for table in ["bindings-php/src/Native/Settings.php", "bindings-php/extension/halkode_settings.h"] {
+            assert!(
+                text(table).contains("otherbank.app_secret") && text(table).contains("halkode.app_secret"),
+                "{table}"
+            );
+        }
+        assert_eq!(files.len(), super::files(&api()).len() + 1);
+    }
 
     /// An operation that is gone must not leave its classes behind.
     #[test]

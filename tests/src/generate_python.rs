@@ -94,21 +94,19 @@ fn module(api: &Api) -> String {
 /// A set of words.
 fn alias(choice: &ChoiceInfo) -> String {
     let words: Vec<String> = choice.words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-    let words = sequence("Literal[", &words, "]", choice.name.len() + ": TypeAlias = ".len());
+    let words = sequence(&format!("{}: TypeAlias = Literal[", choice.name), &words, "]");
     let items = choice.words.iter().map(|(word, doc)| hanging(&format!("- `{word}`: {doc}"), "", 2));
     let doc = format!("{}\n{}", wrapped(&choice.doc, "", TEXT), items.collect::<String>());
-    format!("{}: TypeAlias = {words}\n{}\n", choice.name, docstring(&doc, ""))
+    format!("{words}{}\n", docstring(&doc, ""))
 }
 
 /// A part of a request, or a reply.
 fn class(model: &ModelInfo) -> String {
     let strict = is_strict(model);
     let base = if strict { "Part" } else { "Reply" };
-    let mut text =
-        format!("\nclass {}({base}):\n{}\n", model.name, docstring(&wrapped(&model.doc, "    ", TEXT), "    "));
+    let mut text = format!("\nclass {}({base}):\n{}\n", model.name, described(&model.doc));
     let slots: Vec<String> = model.fields.iter().map(|field| format!("\"{}\"", safe(field.name))).collect();
-    let comma = if slots.len() == 1 { ",)" } else { ")" };
-    let _infallible = writeln!(text, "    __slots__ = {}", sequence("(", &slots, comma, 16));
+    text += &sequence("    __slots__ = (", &slots, if slots.len() == 1 { ",)" } else { ")" });
     text += "    __halkode__ = {\n";
     for field in &model.fields {
         let _infallible = writeln!(text, "        \"{}\": {},", safe(field.name), table_entry(field));
@@ -116,12 +114,7 @@ fn class(model: &ModelInfo) -> String {
     text += "    }\n\n";
     for field in &model.fields {
         let shape = if strict { given(&field.shape, field.required) } else { received(&field.shape, field.required) };
-        let _infallible = write!(
-            text,
-            "    {}: {shape}\n{}",
-            safe(field.name),
-            docstring(&wrapped(&field.doc, "    ", TEXT), "    ")
-        );
+        let _infallible = write!(text, "    {}: {shape}\n{}", safe(field.name), described(&field.doc));
     }
     text += "\n    def __init__(\n        self,\n        *,\n";
     for field in required_first(model) {
@@ -134,8 +127,7 @@ fn class(model: &ModelInfo) -> String {
     }
     text += "    ) -> None:\n";
     let values: Vec<String> = model.fields.iter().map(|field| safe(field.name)).collect();
-    let _infallible = writeln!(text, "        {}", sequence("self._fill(", &values, ")", 8));
-    text + "\n"
+    text + &sequence("        self._fill(", &values, ")") + "\n"
 }
 
 /// How a field is read and shown, for the table that every class carries.
@@ -213,14 +205,14 @@ fn parameter(field: &FieldInfo, shape: &str) -> String {
 fn errors(api: &Api) -> String {
     let kinds: Vec<String> = api.kinds.iter().map(|(kind, _)| format!("\"{kind}\"")).collect();
     let mut text = format!(
-        "\nErrorKind: TypeAlias = {}\n{}\n",
-        sequence("Literal[", &kinds, "]", 23),
+        "\n{}{}\n",
+        sequence("ErrorKind: TypeAlias = Literal[", &kinds, "]"),
         docstring("What went wrong, as one word; each is a class.", "")
     );
     let _infallible = write!(
         text,
         "\nclass Error(BaseError):\n{}\n    __halkode__ = {{\n",
-        docstring(&wrapped(&format!("{} `str()` gives the reason.", api.failure.doc), "    ", WIDTH), "    ")
+        described(&format!("{} `str()` gives the reason.", api.failure.doc))
     );
     for field in &api.failure.fields {
         let _infallible = writeln!(text, "        \"{}\": {},", safe(field.name), table_entry(field));
@@ -234,11 +226,11 @@ fn errors(api: &Api) -> String {
             _ => panic!("an error without {} would be none", field.name),
         };
         let shape = received(&field.shape, field.required);
-        let doc = docstring(&wrapped(&field.doc, "    ", TEXT), "    ");
+        let doc = described(&field.doc);
         let _infallible = write!(text, "    {}: {shape} = {default}\n{doc}", safe(field.name));
     }
     for (kind, doc) in &api.kinds {
-        let doc = docstring(&wrapped(doc, "    ", TEXT), "    ");
+        let doc = described(doc);
         let name = error_class(kind);
         let _infallible = write!(text, "\n\nclass {name}(Error):\n{doc}\n    kind: Literal[\"{kind}\"] = \"{kind}\"\n");
     }
@@ -262,7 +254,7 @@ fn client_class(client: &Client) -> String {
     let mut text = format!(
         "\nclass {}(Client):\n{}\n    __slots__ = ()\n    _gateway = \"{0}\"\n\n",
         client.name,
-        docstring(&wrapped(&doc, "    ", TEXT), "    ")
+        described(&doc)
     );
     text += "    def __init__(\n        self,\n        *,\n";
     for field in required_first(&client.config) {
@@ -346,6 +338,11 @@ fn hanging(text: &str, indent: &str, deeper: usize) -> String {
     format!("{indent}{}", &all[indent.len() + deeper..])
 }
 
+/// The docstring of a class or an attribute.
+fn described(doc: &str) -> String {
+    docstring(&wrapped(doc, "    ", TEXT), "    ")
+}
+
 /// A docstring of lines that are indented already.
 fn docstring(lines: &str, indent: &str) -> String {
     let text = lines.trim().replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
@@ -356,21 +353,15 @@ fn docstring(lines: &str, indent: &str) -> String {
     }
 }
 
-/// Values between brackets: on one line where they fit behind what stands there, else one a line.
-fn sequence(open: &str, values: &[String], close: &str, before: usize) -> String {
-    let line = format!("{open}{}{close}", values.join(", "));
-    if before + line.chars().count() <= WIDTH {
+/// Values between what opens and what closes them: on one line where they fit, else one a line.
+fn sequence(open: &str, values: &[String], close: &str) -> String {
+    let line = format!("{open}{}{close}\n", values.join(", "));
+    if line.chars().count() <= WIDTH + 1 {
         return line;
     }
-    let indent = " ".repeat(if before >= 8 && open.starts_with("self") {
-        8
-    } else if open == "(" {
-        4
-    } else {
-        0
-    });
+    let indent = " ".repeat(open.len() - open.trim_start().len());
     let each: String = values.iter().map(|value| format!("{indent}    {value},\n")).collect();
-    format!("{open}\n{each}{indent}{}", close.trim_start_matches(','))
+    format!("{open}\n{each}{indent}{}\n", close.trim_start_matches(','))
 }
 
 /// A name that Python allows.

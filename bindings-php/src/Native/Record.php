@@ -30,12 +30,22 @@ abstract readonly class Record implements \JsonSerializable
             $of = static::FIELDS[$name];
             $values[$name] = match (true) {
                 $of === self::PLAIN, $value === null => $value,
-                $of === self::OBJECT => Json::members($value),
+                $of === self::OBJECT => Json::members((object) $value),
                 \is_array($of) => \array_map($of[0] === self::OBJECT ? Json::members(...) : [$of[0], 'read'], $value),
                 default => $of::read($value),
             };
         }
         return new static(...$values);
+    }
+
+    /**
+     * The reply that toArray() once gave, for instance out of a database.
+     *
+     * @param array<string, mixed> $fields
+     */
+    final public static function fromArray(#[\SensitiveParameter] array $fields): static
+    {
+        return static::read(Json::read(Json::write($fields, null)));
     }
 
     /**

@@ -78,12 +78,12 @@ internal class Calls : Call {
                         val member = said.members[name]
                         if (member == null || member is Json.Null) name !in written.members else same(member, written.members[name])
                     }
-                )
+            )
         is Json.Array ->
             (written == null && said.items.isEmpty()) || (
                 written is Json.Array && said.items.size == written.items.size &&
                     said.items.zip(written.items).all { (said, written) -> same(said, written) }
-                )
+            )
         // Amounts may be given as whole numbers and are written as text.
         is Json.Number -> written == said || (written is Json.Text && written.text == said.text && '.' !in said.text)
         is Json.Text -> written == said || (written is Json.Hidden && written.secret.expose() == said.text)

@@ -53,6 +53,7 @@ class ConformanceTest {
         for (title in listOf(SALE, DECLINED, REFUSED, HASH, RETURN, STATUS)) {
             assertEquals(emptyList<String>(), runner.run(cases.getValue(title)), title)
         }
+
         fun told(title: String, path: String, value: String, expected: String) {
             val case = cases.getValue(title)
             val content = with(Json.Object(case.content), path.split('.'), Json.parse(value)).members().toMutableMap()

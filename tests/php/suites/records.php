@@ -25,6 +25,7 @@ return [
         Suite::check($again instanceof PosList && $again == $list && $again->data[0] == $list->data[0], 'equal');
         Suite::same($list->toArray(), $again->toArray());
         Suite::same($list->toArray(), \json_decode(\json_encode($list), true), 'as JSON, where nothing is secret');
+        Suite::check(PosList::fromArray($list->toArray()) == $list, 'out of an array');
     },
     'a reply goes back into a request, as objects or as arrays' => static function (): void {
         $client = Suite::client();

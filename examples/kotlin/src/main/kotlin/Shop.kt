@@ -195,8 +195,9 @@ class Shop(private val client: Halkode) {
         return Order("SHOP-$number", amount(total.orEmpty()))
     }
 
-    private fun amount(text: String): BigDecimal = if (AMOUNT.matches(text)) BigDecimal(text).setScale(2) else {
-        throw BadInput("Tutar 149.90 biçiminde yazılmalıdır.")
+    private fun amount(text: String): BigDecimal {
+        if (!AMOUNT.matches(text)) throw BadInput("Tutar 149.90 biçiminde yazılmalıdır.")
+        return BigDecimal(text).setScale(2)
     }
 
     private fun nameAndSurname(holder: String): Pair<String, String> =

@@ -59,9 +59,10 @@ public sealed class Client(gateway: String, config: Json.Object?) : AutoCloseabl
 
     internal fun send(operation: String, request: Json, stop: () -> Boolean): Json.Object {
         check(!native.uniffiIsDestroyed) { "this client is closed" }
-        return Native.call(native, operation, request, object : NativeStop {
+        val asked = object : NativeStop {
             override fun stopped() = stop()
-        })
+        }
+        return Native.call(native, operation, request, asked)
     }
 
     private fun <T : Model> understood(reply: Json.Object, codec: Codec<T>): T = try {

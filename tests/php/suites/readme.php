@@ -1,0 +1,91 @@
+<?php
+
+// Every example of bindings-php/README.md does what it says.
+
+declare(strict_types=1);
+
+namespace Halkode\Tests;
+
+$text = \file_get_contents(\dirname(__DIR__, 3) . '/bindings-php/README.md');
+/** The blocks of a section in a language. */
+$blocks = static function (string $section, string $language) use ($text): array {
+    $behind = \explode("\n## $section\n", $text, 2)[1] ?? throw new \RuntimeException("there is no section $section");
+    \preg_match_all("/^```$language\n(.*?)^```$/ms", \explode("\n## ", $behind, 2)[0], $found);
+    return $found[1];
+};
+$order = static fn (string $invoice) => "\$order = (object) ['invoice_id' => '$invoice', 'total' => '75.50'];";
+
+return [
+    'First payment' => static function () use ($blocks): void {
+        [$block] = $blocks('First payment', 'php');
+        Suite::contains('paid, order VP', Suite::prints(inFile($block)));
+        Suite::same('Partial Refund', (new Sandbox())->control('orders/ORDER-1001-1')['state'] ?? null, 'and refunded in part');
+    },
+    'Configuration' => static function () use ($blocks): void {
+        [$block] = $blocks('Configuration', 'php');
+        Suite::same('known', Suite::prints(inFile($block, '', 'echo $client->statusCode(["code" => "41"])->known ? "known" : "";')));
+        [$ini] = $blocks('Configuration', 'ini');
+        $settings = \parse_ini_string($ini);
+        $known = \array_column(\Halkode\Native\Settings::ALL, 1);
+        Suite::same([], \array_diff(\array_keys($settings), $known), 'unknown settings');
+        Suite::same(Suite::KEYS['merchant_key'], $settings['halkode.merchant_key']);
+        // Those that are only named.
+        \preg_match_all('/halkode\.\w+/', $ini, $named);
+        \sort($named[0]);
+        \sort($known);
+        Suite::same($known, \array_values(\array_unique($named[0])), 'settings that the README names');
+    },
+    '3-D Secure' => static function () use ($blocks, $order): void {
+        [$form, $return] = $blocks('3-D Secure', 'php');
+        $bank = new Sandbox();
+        $invoice = Suite::invoice();
+        $page = Suite::prints(inFile($form, $order($invoice)));
+        Suite::contains('<form', $page);
+        Suite::contains('cc_no', $page);
+        // The buyer posts the page with a card, and comes back from the bank.
+        $fields = [];
+        \preg_match_all('/<input[^>]*>/', $page, $inputs);
+        foreach ($inputs[0] as $input) {
+            if (\preg_match('/name="([^"]*)"/', $input, $name) === 1) {
+                \preg_match('/value="([^"]*)"/', $input, $value);
+                $fields[$name[1]] = \html_entity_decode($value[1] ?? '');
+            }
+        }
+        $card = [
+            'cc_holder_name' => 'Ayşe Yılmaz', 'cc_no' => Suite::GOOD_CARD, 'expiry_month' => '12', 'expiry_year' => '2040', 'cvv' => '555',
+        ];
+        \preg_match('/action="([^"]*)"/', $page, $action);
+        \file_get_contents(\html_entity_decode($action[1]), false, \stream_context_create(['http' => [
+            'method' => 'POST',
+            'header' => 'Content-Type: application/x-www-form-urlencoded',
+            'content' => \http_build_query($card + $fields),
+            'follow_location' => 0,
+        ]]));
+        $back = $bank->control("orders/$invoice/3d", ['outcome' => 'approve'])['fields'];
+        $came = $order($invoice) . '$_GET = ' . \var_export($back, true) . ';';
+        Suite::same('Teşekkürler!', Suite::prints(inFile($return, $came)));
+        Suite::same(1, $bank->charges($invoice), 'charges');
+        Suite::same('Bu dönüş siparişle uyuşmuyor.', Suite::prints(inFile($return, "$came \$order->total = '7.50';")));
+    },
+    'Errors' => static function () use ($blocks, $text): void {
+        [$block] = $blocks('Errors', 'php');
+        Suite::contains('amount: amount ', Suite::prints(inFile($block)));
+        foreach (\glob(\dirname(__DIR__, 3) . '/bindings-php/src/?*Error.php') as $file) {
+            Suite::contains('| `' . \basename($file, '.php') . '` |', $text);
+        }
+    },
+    'every example was run' => static function () use ($text): void {
+        Suite::same(6, \substr_count($text, "\n```php\n") + \substr_count($text, "\n```ini\n"), 'examples');
+    },
+];
+
+/** Code that runs a block of its own file, where its `use` lines may stand; with what comes before it and after it. */
+function inFile(string $block, string $before = '', string $after = ''): string
+{
+    $uses = \implode("\n", \preg_grep('/^use /', \explode("\n", $block)));
+    $rest = \implode("\n", \preg_grep('/^use /', \explode("\n", $block), \PREG_GREP_INVERT));
+    $file = \tempnam(\sys_get_temp_dir(), 'halkode');
+    \file_put_contents($file, "<?php\nnamespace Example;\n$uses\n$before\n$rest\n$after");
+    $name = \var_export($file, true);
+    return "\$file = $name; register_shutdown_function(static fn () => unlink(\$file)); require \$file;";
+}
