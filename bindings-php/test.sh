@@ -78,7 +78,7 @@ with_sandbox() {
 traces=(-d zend.exception_ignore_args=0)
 extension=(-d extension="$HALKODE_EXTENSION")
 
-check "scripts" shellcheck bindings-php/*.sh bindings-php/extension/*.sh tests/packages/php.sh examples/php/run.sh
+check "scripts" shellcheck bindings-php/*.sh bindings-php/extension/*.sh tests/packages/php.sh tests/php/zts/run.sh examples/php/run.sh
 check "syntax" syntax
 check "style" style
 check "composer.json, package" composer validate --no-interaction --strict --quiet bindings-php/composer.json

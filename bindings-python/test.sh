@@ -72,7 +72,7 @@ export PYO3_NO_PYTHON=1 PYO3_BUILD_EXTENSION_MODULE=1
 
 check "Rust: format" cargo fmt --package halkode-python --check
 check "Rust: clippy" cargo clippy --quiet --locked --package halkode-python --all-targets -- --deny warnings
-check "scripts" shellcheck bindings-python/*.sh tests/packages/python.sh examples/python/run.sh
+check "scripts" shellcheck --external-sources bindings-python/*.sh tests/packages/python.sh examples/python/run.sh
 for place in bindings-python tests/python examples/python; do
     check "Python: lints of $place" "$venv/bin/ruff" check "$place"
     check "Python: format of $place" "$venv/bin/ruff" format --check "$place"

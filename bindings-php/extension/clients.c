@@ -17,10 +17,6 @@
 # endif
 #endif
 
-#ifndef PHP_WIN32
-extern char **environ;
-#endif
-
 /* How many clients are kept that nobody uses just now: a platform may serve many merchants from one worker. */
 #define KEPT 64
 #define KEY_SIZE 32
@@ -95,16 +91,19 @@ static void digest(PHP_SHA256_CTX *context, const char *text, size_t length)
 	PHP_SHA256Update(context, (const unsigned char *) text, length + 1);
 }
 
-/* Everything in the environment that makes a difference to a client. */
-static void digest_environment(PHP_SHA256_CTX *context, const char *client)
+/* What the environment says for a setting. getenv() is asked for each: PHP loads extensions so that `environ` here need not be the
+ * one that the process uses. */
+static void digest_variable(const char *name, void *context)
 {
-	char **variables = environ;
-	size_t length = strlen(client);
-	for (; variables != NULL && *variables != NULL; variables++) {
-		if (zend_binary_strncasecmp(*variables, strlen(*variables), client, length, length) == 0 && (*variables)[length] == '_') {
-			digest(context, *variables, strlen(*variables));
-		}
+	char variable[64];
+	size_t length = 0;
+	for (; name[length] != '\0' && length < sizeof(variable) - 1; length++) {
+		variable[length] = name[length] == '.' ? '_' : toupper((unsigned char) name[length]);
 	}
+	variable[length] = '\0';
+	const char *value = getenv(variable);
+	/* An empty variable counts as none. */
+	digest(context, value != NULL ? value : "", value != NULL ? strlen(value) : 0);
 }
 
 /* The digest of a configuration, so that no second copy of the keys is kept. */
@@ -118,7 +117,7 @@ static void make_key(char key[KEY_SIZE], const char *client, const zend_string *
 		digest(&context, ZSTR_VAL(config_json), ZSTR_LEN(config_json));
 	} else {
 		digest(&context, "environment", 11);
-		digest_environment(&context, client);
+		halkode_settings_each(client, digest_variable, &context);
 	}
 	PHP_SHA256Final((unsigned char *) key, &context);
 	ZEND_SECURE_ZERO(&context, sizeof(context));

@@ -13,6 +13,9 @@ void halkode_settings_hide(void);
 void halkode_settings_end_thread(zend_string **own_secrets);
 int halkode_setting_count(void);
 
+/* Calls back with the name of each setting of a client. */
+void halkode_settings_each(const char *client, void (*each)(const char *name, void *context), void *context);
+
 /* The settings of a client as its configuration in JSON; NULL without an exception when there are none. */
 zend_string *halkode_settings_json(const char *client);
 

@@ -38,6 +38,9 @@ static zend_string *secrets[sizeof(settings) / sizeof(*settings)];
 /* What a secret's setting shows. */
 static zend_string *hidden;
 
+/* While the process starts, settings are the whole process'; later those of one thread. */
+static bool starting;
+
 int halkode_setting_count(void)
 {
 	return COUNT;
@@ -51,6 +54,15 @@ bool halkode_client_is_known(const char *client)
 		}
 	}
 	return false;
+}
+
+void halkode_settings_each(const char *client, void (*each)(const char *name, void *context), void *context)
+{
+	for (int i = 0; i < COUNT; i++) {
+		if (strcmp(settings[i].client, client) == 0) {
+			each(settings[i].name, context);
+		}
+	}
 }
 
 static void forget(zend_string **secret)
@@ -74,8 +86,7 @@ static ZEND_INI_MH(on_secret)
 			continue;
 		}
 		/* The hidden text comes back when a thread starts or a virtual host's request ends: the process' own value counts again. */
-		bool own = stage != ZEND_INI_STAGE_STARTUP || is_hidden(new_value);
-		zend_string **secret = own ? &halkode_own_secrets()[i] : &secrets[i];
+		zend_string **secret = starting ? &secrets[i] : &halkode_own_secrets()[i];
 		forget(secret);
 		if (new_value != NULL && !is_hidden(new_value)) {
 			*secret = zend_string_init(ZSTR_VAL(new_value), ZSTR_LEN(new_value), 1);
@@ -113,7 +124,9 @@ void halkode_settings_hide(void)
 zend_result halkode_settings_startup(int type, int module_number)
 {
 	hidden = zend_string_init_interned(ZEND_STRL("(hidden)"), 1);
+	starting = true;
 	REGISTER_INI_ENTRIES();
+	starting = false;
 	halkode_settings_hide();
 	/* get_cfg_var() reads what was in the file. */
 	for (int i = 0; i < COUNT; i++) {

@@ -299,7 +299,7 @@ def leaks(error: halkode.Error, keys: dict[str, Any], request: Any) -> list[str]
     codes: list[str] = []
     collect(request, "", secrets, codes)
     problems = [f"error: repeats the secret {one!r}: {said}" for one in secrets if len(one) >= 8 and one in said]
-    # A security code is short: it counts where it stands alone, but for the random letters and digits of a sealed bundle.
+    # A security code is short: it counts where it stands alone, but for the random text of a sealed bundle.
     alone = set(re.split(r"[^0-9]+", BUNDLE.sub("", said)))
     return problems + [f"error: repeats the security code {code}: {said}" for code in codes if code in alone]
 

@@ -65,15 +65,13 @@ if (!\class_exists(Connection::class, false)) {
         /** Everything in the environment that makes a difference to a client. */
         private static function environment(string $client): string
         {
-            $prefix = \strtoupper($client) . '_';
-            $found = [];
-            foreach (\getenv() as $name => $value) {
-                if (\str_starts_with($name, $prefix)) {
-                    $found[] = "$name=$value";
+            $values = [];
+            foreach (Settings::ALL as [$of, $setting]) {
+                if ($of === $client) {
+                    $values[] = (string) \getenv(\strtoupper(\strtr($setting, '.', '_')));
                 }
             }
-            \sort($found);
-            return \implode("\0", $found);
+            return \implode("\0", $values);
         }
 
         /** php.ini's settings as a configuration; null when there are none. */
