@@ -26,10 +26,8 @@ nm binutils test
 valgrind valgrind test
 shellcheck shellcheck test
 openssl openssl test
-unzip unzip test
-zip zip test
 composer composer test
-cgi-fcgi libfcgi-bin test
+phpcs php-codesniffer test
 TOOLS
 if ! command -v pkg-config > /dev/null || ! pkg-config --exists libcjson; then
     packages+=(libcjson-dev)
