@@ -25,19 +25,17 @@ pub(crate) fn write(root: &str, body: &Object) -> Zeroizing<String> {
 }
 
 fn room(body: &Object) -> usize {
-    body.iter()
-        .map(|(name, value)| {
-            let inside = match value {
-                Json::Object(object) => room(object),
-                Json::List(list) => {
-                    list.iter().map(|item| item.as_object().map_or(64, room) + 2 * name.len() + 5).sum()
-                }
-                Json::Secret(secret) => secret.expose().len() * 6,
-                other => other.as_text().map_or(8, |text| text.len() * 6),
-            };
-            2 * name.len() + 5 + inside
-        })
-        .sum()
+    body.iter().map(|(name, value)| room_of(name, value)).sum()
+}
+
+fn room_of(name: &str, value: &Json) -> usize {
+    let inside = match value {
+        Json::List(list) => return list.iter().map(|item| room_of(name, item)).sum(),
+        Json::Object(object) => room(object),
+        Json::Secret(secret) => secret.expose().len() * 6,
+        other => other.as_text().map_or(8, |text| text.len() * 6),
+    };
+    2 * name.len() + 5 + inside
 }
 
 fn element(name: &str, value: &Json, text: &mut String) {
@@ -177,6 +175,8 @@ fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn object(json: &str) -> Object {
@@ -240,5 +240,86 @@ mod tests {
         let many = format!("<R>{}</R>", "<a/>".repeat(MAX_ELEMENTS));
         assert!(read(many.as_bytes()).is_err());
         assert_eq!(read(b"<R><![CDATA[<x>]]><Extra></Extra></R>").unwrap().1.get("Extra"), Some(&Json::from("")));
+    }
+
+    /// A text as one comes out of XML: without white space around it.
+    fn text() -> impl Strategy<Value = String> {
+        let any = proptest::collection::vec(any::<char>(), 0..12).prop_map(String::from_iter);
+        let telling = "[a-z <>&;\"'#\\]\\[!?|/\t\nçğıİöşüÇĞÖŞÜ₺]{0,20}";
+        prop_oneof![any, telling].prop_map(|text| {
+            let text: String = text.chars().filter(|c| is_text(&c.to_string())).collect();
+            text.trim().to_owned()
+        })
+    }
+
+    fn object_of(value: impl Strategy<Value = Json>) -> impl Strategy<Value = Object> {
+        proptest::collection::vec(("[A-Za-z_][A-Za-z0-9_.-]{0,6}", value), 1..5).prop_map(Object::from_iter)
+    }
+
+    /// A tree in the form in which it is read: a list has two elements at least, an object one member.
+    fn tree() -> impl Strategy<Value = Object> {
+        let leaf = text().prop_map(Json::from);
+        let value = leaf.prop_recursive(4, 40, 5, |inner| {
+            let single = inner.prop_filter("a list in a list is no XML", |value| !matches!(value, Json::List(_)));
+            let list = proptest::collection::vec(single.clone(), 2..4).prop_map(Json::List);
+            prop_oneof![single.clone(), list, object_of(single).prop_map(Json::Object)]
+        });
+        object_of(value)
+    }
+
+    /// Bytes of a text in ISO-8859-9.
+    fn latin(text: &str) -> Vec<u8> {
+        let byte = |c: char| (0..=255).find(|byte| latin5(&[*byte]) == c.to_string()).unwrap();
+        text.chars().map(byte).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_tree_is_read_back_and_has_room(body in tree()) {
+            let text = write("CC5Request", &body);
+            prop_assert!(text.len() <= 64 + 2 * "CC5Request".len() + room(&body));
+            prop_assert_eq!(read(text.as_bytes()), Ok(("CC5Request".to_owned(), body)));
+        }
+
+        #[test]
+        fn secrets_are_written_like_texts(secret in text()) {
+            let object = |value: Json| Object::from_iter([("Number".to_owned(), Json::from(vec![value.clone(), value]))]);
+            let written = write("R", &object(Json::Secret(secret.as_str().into())));
+            prop_assert!(written.len() <= 64 + 2 + room(&object(Json::Secret(secret.as_str().into()))));
+            prop_assert_eq!(&*written, &*write("R", &object(secret.into())));
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _whatever = read(&bytes);
+        }
+
+        #[test]
+        fn no_heap_of_fragments_makes_it_panic(parts in proptest::collection::vec(prop_oneof![
+            Just("<R>"), Just("</R>"), Just("<A"), Just("/>"), Just(">"), Just("&amp;"), Just("&#x130;"), Just("&#0;"), Just("&a"), Just(";"),
+            Just("<![CDATA["), Just("]]>"), Just("<!--"), Just("-->"), Just("<?xml encoding=\""), Just("\"?>"), Just("<!DOCTYPE"), Just("ş"),
+        ], 0..30)) {
+            let text = parts.concat();
+            let read = read(text.as_bytes());
+            // Outside of comments and CDATA there is no way to a document type.
+            prop_assert!(!text.starts_with("<!DOCTYPE") || read.is_err(), "{}", text);
+        }
+
+        #[test]
+        fn letters_of_turkish_latin_arrive(text in "[a-zA-Z0-9 çğıİöşüÇĞÖŞÜéÿ¡]{0,30}") {
+            let mut bytes = b"<?xml version=\"1.0\" encoding=\"ISO-8859-9\"?><R><M>".to_vec();
+            bytes.extend(latin(&text));
+            bytes.extend(b"</M></R>");
+            let expected = Object::from_iter([("M".to_owned(), Json::from(text.trim()))]);
+            prop_assert_eq!(read(&bytes), Ok(("R".to_owned(), expected)));
+        }
+
+        #[test]
+        fn character_references_mean_their_letters(text in text()) {
+            let references: String = text.chars().map(|c| format!("&#x{:X};&#{};", u32::from(c), u32::from(c))).collect();
+            let twice: String = text.chars().flat_map(|c| [c, c]).collect();
+            let (_, read) = read(format!("<R><M>{references}</M></R>").as_bytes()).unwrap();
+            prop_assert_eq!(read.get("M"), Some(&Json::from(twice)));
+        }
     }
 }
