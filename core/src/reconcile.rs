@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 
 use crate::amount::Amount;
 use crate::check;
+use crate::delivery::no_stray_pan;
 use crate::error::HalkodeError;
-use crate::halkbank::{GetOrderHistory, GetOrderStatus, Halkbank, OrderState};
+use crate::halkbank::{GetOrderHistory, GetOrderStatus, Halkbank, OrderState, check_order_number};
 use crate::halkode::{CheckStatus, GetAllTransactions, Halkode, PaymentState, SortOrder, Transaction};
 use crate::model::{choice, model};
 use crate::operation::{Kind, Operation};
@@ -148,7 +149,9 @@ fn check_records(records: &[ShopRecord]) -> Result<String, HalkodeError> {
     }
     let mut digest = Sha256::new();
     for (i, record) in records.iter().enumerate() {
-        check::text(&format!("records[{i}].invoice_id"), &record.invoice_id, 64)?;
+        let field = format!("records[{i}].invoice_id");
+        no_stray_pan(&record.invoice_id.as_str().into(), &field, &[])?;
+        check::text(&field, &record.invoice_id, 64)?;
         check::amount(&format!("records[{i}].amount"), record.amount)?;
         let state = record.state.unwrap_or_default();
         digest.update(format!("{}\t{}\t{state}\n", record.invoice_id, record.amount).as_bytes());
@@ -396,6 +399,9 @@ impl Operation for ReconcileOrders {
 
     fn run(&self, client: &Halkbank) -> Result<Reconciliation, HalkodeError> {
         let digest = check_records(&self.records)?;
+        for (i, record) in self.records.iter().enumerate() {
+            check_order_number(&format!("records[{i}].invoice_id"), &record.invoice_id)?;
+        }
         let mut cursor = Cursor::read(self.cursor.as_deref(), self.records.len(), &digest, 0)?;
         let limit = self.limit.unwrap_or(50);
         if !(1..=500).contains(&limit) {

@@ -15,6 +15,8 @@ mod undo;
 mod ver3;
 mod xml;
 
+pub(crate) use payment::check_order_number;
+
 pub use callback::{Callback, CallbackOutcome, VerifyCallback};
 pub use client::{BankKeys, Halkbank, HalkbankConfig, MdStatusPolicy};
 pub use explain::{ExplainVer3, MakeVer3Hash, Ver3Explanation, Ver3Hash, Ver3Mistake};

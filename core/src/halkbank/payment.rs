@@ -81,10 +81,15 @@ impl RecurringOrder {
 
 /// An order number: 1 to 64 letters, digits, `-`, `_` or `.`. The documents say alphanumeric; one production shop keeps to 20 of those.
 pub(super) fn check_order_id(value: &str) -> Result<(), HalkodeError> {
-    check::text("order_id", value, 64)?;
+    check_order_number("order_id", value)
+}
+
+/// The same in a field of any name.
+pub(crate) fn check_order_number(field: &str, value: &str) -> Result<(), HalkodeError> {
+    check::text(field, value, 64)?;
     match value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
         true => Ok(()),
-        false => Err(HalkodeError::request("order_id", "must be letters (a to z), digits, '-', '_' and '.' only")),
+        false => Err(HalkodeError::request(field, "must be letters (a to z), digits, '-', '_' and '.' only")),
     }
 }
 
