@@ -59,10 +59,10 @@ class Sandbox:
     def control(self, method: str, path: str, body: Any = None) -> Any:
         return self.ask(method, f"/sandbox/{path}", body)
 
-    def open(self, exchanges: Any, keys: dict[str, str]) -> tuple[str, str]:
-        """Registers a conversation; gives its number and the base address to send it to."""
+    def open(self, exchanges: Any, keys: dict[str, str], address: str = "base_url") -> tuple[str, str]:
+        """Registers a conversation; gives its number and the base address to send it to, which each gateway has."""
         opened = self.control("POST", "replay", {"exchanges": exchanges, "keys": keys})
-        return opened["id"], opened["base_url"]
+        return opened["id"], opened[address]
 
     def close(self, number: str) -> Any:
         """What the sandbox says of a conversation, which it then forgets."""
@@ -71,7 +71,10 @@ class Sandbox:
         return verdict
 
     def check_hash(self, rule: Any, bundle: str, keys: dict[str, str]) -> list[str]:
-        """Lets the sandbox open a bundle, with crypto that is not the core's; `rule` is `{"$hash": PLAIN}`."""
+        """Lets the sandbox open a bundle or reckon a hash, with crypto that is not the core's.
+
+        `rule` is `{"$hash": PLAIN}` or `{"$ver3": FIELDS}`.
+        """
         exchange = {"expect": {"path": "/hash", "body": {"hash_key": rule}}, "answer": {"json": {"opened": True}}}
         number, _ = self.open([exchange], keys)
         self.ask("POST", f"/replay/{number}/ccpayment/hash", {"hash_key": bundle})

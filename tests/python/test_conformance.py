@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 import halkode
-from conformance import AT_LEAST, AT_LEAST_TYPED, Case, Outcome, leaks, load, run, start_all
+from conformance import BANK_KEYS, GATEWAYS, Case, Outcome, leaks, load, run, share, start_all, written
 from replays import Sandbox, parse
 
 CASES = load()
@@ -28,14 +29,23 @@ def test_case(case: Case, outcomes: Callable[[Case], Outcome]) -> None:
 
 
 def test_all_cases_ran_and_nearly_all_through_the_typed_face(outcomes: Callable[[Case], Outcome]) -> None:
-    doors = [outcomes(case).door for case in CASES]
-    print(
-        f"{len(doors)} cases:", ", ".join(f"{doors.count(door)} by {door}" for door in ("typed", "call", "call_json"))
-    )
-    assert len(doors) >= AT_LEAST
-    assert doors.count("typed") >= AT_LEAST_TYPED
-    assert doors.count("call") > 0
-    assert doors.count("call_json") > 0
+    ran = {name: [outcomes(case).door for case in CASES if case.gateway == name] for name in GATEWAYS}
+    for name, doors in ran.items():
+        print(f"{len(doors)} cases of {name}:", dict(collections.Counter(doors)))
+        assert len(doors) >= GATEWAYS[name].at_least
+        assert doors.count("typed") >= GATEWAYS[name].at_least_typed
+        assert doors.count("call") > 0
+        assert doors.count("call_json") > 0
+    # Every case of every file, wherever it lies.
+    assert {name: len(doors) for name, doors in ran.items()} == written()
+
+
+def test_a_share_of_the_cases_has_some_of_every_file() -> None:
+    some = share(CASES, 10)
+    assert some == share(CASES, 10)
+    assert {case.title.partition(":")[0] for case in some} == {case.title.partition(":")[0] for case in CASES}
+    assert len(CASES) / 10 <= len(some) < len(CASES) / 5
+    assert sorted(case.title for case in share(CASES, 1)) == sorted(case.title for case in CASES)
 
 
 SALE = "halkode/pay_2d.json: minimal request, whole reply"
@@ -44,6 +54,9 @@ REFUSED = "halkode/pay_2d.json: total zero"
 HASH = "halkode/hash.json: refund"
 RETURN = "halkode/verify_return.json: success bound to the order, whole claim"
 STATUS = "halkode/check_status.json: paid, whole reply: the answer is flat"
+BANK_SALE = "halkbank/sale.json: whole reply: the document in the form field DATA, in UTF-8"
+BANK_REFUSED = "halkbank/sale.json: 121 recurring payments"
+FORM = "halkbank/gate_form.json: 3d_pay_hosting: no card, the bank asks for it"
 
 
 def changed(title: str, path: list[Any], value: str) -> Case:
@@ -85,13 +98,23 @@ def changed(title: str, path: list[Any], value: str) -> Case:
         (HASH, ["reply", "plaintext"], '{"$anything":true}', 'expected {"$anything":true}'),
         (RETURN, ["sealed"], '"1|23.00|A-1|VP17459141322115179|TRY"', "sealed: "),
         (STATUS, ["reply", "transaction_amount"], '"23.1"', "reply.transaction_amount"),
+        (BANK_SALE, ["reply", "auth_code"], '"P90326"', 'reply.auth_code: expected "P90326"'),
+        (BANK_SALE, ["exchanges", 0, "expect", "xml", "CC5Request", "Total"], '"100.26"', "100.26"),
+        (BANK_SALE, ["exchanges", 0, "expect", "xml", "CC5Request", "Password"], '"{{store_key}}"', "Password"),
+        (BANK_SALE, ["exchanges", 0, "expect", "charset"], '"ISO-8859-9"', "ISO-8859-9"),
+        (BANK_SALE, ["token_calls"], "1", "expected 1 requests for a token, 0 came"),
+        (BANK_REFUSED, ["error", "field"], '"recurring.cycle"', 'error.field: expected "recurring.cycle"'),
+        (BANK_REFUSED, ["config"], '{"api_password":"RequestError"}', "repeats the secret"),
+        (FORM, ["reply", "fields", 12, "value"], '{"$ver3":[["oid","A-1"]]}', "reply: $hash: "),
+        (FORM, ["reply", "fields", 12, "value"], '{"$ver3":"nothing"}', 'expected {"$ver3":"nothing"}'),
+        (FORM, ["reply", "fields", 10, "value"], '{"$ver3":"fields"}', "reply: $hash: "),
     ],
 )
 def test_a_case_that_does_not_hold_is_told(bank: Sandbox, title: str, path: list[Any], value: str, told: str) -> None:
     assert told in "\n".join(run(changed(title, path, value), bank).problems)
 
 
-@pytest.mark.parametrize("title", [SALE, DECLINED, REFUSED, HASH, RETURN, STATUS])
+@pytest.mark.parametrize("title", [SALE, DECLINED, REFUSED, HASH, RETURN, STATUS, BANK_SALE, BANK_REFUSED, FORM])
 def test_and_unchanged_they_hold(bank: Sandbox, title: str) -> None:
     assert not run(next(case for case in CASES if case.title == title), bank).problems
 
@@ -103,3 +126,7 @@ def test_a_secret_in_an_error_is_told() -> None:
     assert "the secret '4155650100416111'" in found
     assert "the secret '$2y$10$abc'" in found
     assert "the security code 555" in found
+    error = halkode.DeclinedError(f"{BANK_KEYS['api_password']} and 453144:51104213:3545:## refused")
+    found = "\n".join(leaks(error, BANK_KEYS, {"md": "453144:51104213:3545:##"}))
+    assert f"the secret '{BANK_KEYS['api_password']}'" in found
+    assert "the secret '453144:51104213:3545:##'" in found
