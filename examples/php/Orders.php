@@ -14,11 +14,15 @@ final class Orders
     {
     }
 
-    /** A new order with a new invoice number: the gateway refuses one it has heard before, even after a failure. */
-    public function add(string $total): array
+    /**
+     * A new order with a new number, which both gateways take: a gateway refuses one it has heard before, HALKÖDE even after a
+     * failure. It knows its gateway, since only that one may say what became of it.
+     */
+    public function add(string $gateway, string $total): array
     {
         $order = [
             'invoice_id' => 'EX-' . \strtoupper(\bin2hex(\random_bytes(10))),
+            'gateway' => $gateway,
             'state' => 'waiting',
             'total' => $total,
             'refunded' => '0.00',
@@ -28,13 +32,14 @@ final class Orders
         return $order;
     }
 
-    /** Null when there is no such order. */
-    public function find(mixed $invoice): ?array
+    /** Null when there is no such order, or when it is another gateway's. */
+    public function find(mixed $invoice, ?string $gateway = null): ?array
     {
         if (!\is_string($invoice) || \preg_match('/^EX-[0-9A-F]{20}$/D', $invoice) !== 1 || !\is_file($this->file($invoice))) {
             return null;
         }
-        return \json_decode(\file_get_contents($this->file($invoice)), true, 512, \JSON_THROW_ON_ERROR);
+        $order = \json_decode(\file_get_contents($this->file($invoice)), true, 512, \JSON_THROW_ON_ERROR);
+        return $gateway === null || $order['gateway'] === $gateway ? $order : null;
     }
 
     public function forget(string $invoice): void

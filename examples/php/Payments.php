@@ -10,9 +10,11 @@ use Halkode\PaymentState;
 use Halkode\RequestError;
 use Halkode\SignatureError;
 
-/** What this shop does with the bank. Values that cannot be come out as RequestError: nothing was sent then. */
+/** What this shop does at HALKÖDE. Values that cannot be come out as RequestError: nothing was sent then. */
 final class Payments
 {
+    public const GATEWAY = 'halkode';
+
     private const NOT_CHARGED = 'Ödeme alınamadı; kartınızdan para çekilmedi.';
 
     public function __construct(private readonly Halkode $bank, private readonly Orders $orders)
@@ -22,7 +24,7 @@ final class Payments
     /** A sale without 3-D Secure. The card passes this server: PCI DSS SAQ D. */
     public function pay(string $total, #[\SensitiveParameter] array $card): array
     {
-        $order = $this->orders->add(self::liras($total));
+        $order = $this->orders->add(self::GATEWAY, liras($total));
         return $this->orders->change($order['invoice_id'], function (array $order) use ($card): array {
             try {
                 $this->bank->pay2d($this->sale($order) + ['card' => $card]);
@@ -39,7 +41,7 @@ final class Payments
     /** The page that asks the buyer for the card and posts it straight to the gateway: PCI DSS SAQ A-EP. */
     public function begin3d(string $total, string $return): string
     {
-        $order = $this->orders->add(self::liras($total));
+        $order = $this->orders->add(self::GATEWAY, liras($total));
         try {
             return $this->bank->pay3dForm($this->sale($order) + ['return_url' => $return, 'cancel_url' => $return])->html;
         } catch (RequestError $error) {
@@ -94,7 +96,7 @@ final class Payments
                     : $error->explanation_tr ?? 'İade yapılamadı.';
             }
             $status = $this->bank->checkStatus(['invoice_id' => $order['invoice_id']]);
-            $refunded = self::liras($status->total_refunded_amount ?? $order['refunded']);
+            $refunded = liras($status->total_refunded_amount ?? $order['refunded']);
             return ['refunded' => $refunded] + self::taken($order, $status->state);
         });
     }
@@ -153,15 +155,5 @@ final class Payments
     private function sale(array $order): array
     {
         return ['invoice_id' => $order['invoice_id'], 'total' => $order['total'], 'name' => 'Ayşe', 'surname' => 'Yılmaz'];
-    }
-
-    /** With two decimals, as text, since money is never a float; what is no amount stays as it is, for the library to refuse. */
-    private static function liras(string $amount): string
-    {
-        if (\preg_match('/^\d+(\.\d{1,2})?$/D', $amount) !== 1) {
-            return $amount;
-        }
-        [$whole, $kurus] = \explode('.', "$amount.");
-        return $whole . '.' . \str_pad($kurus, 2, '0');
     }
 }

@@ -1,6 +1,6 @@
 <?php
 
-// The pages of the shop.
+// The pages of the shop, and how it writes amounts.
 
 declare(strict_types=1);
 
@@ -10,6 +10,16 @@ namespace Shop;
 function text(string $text): string
 {
     return \htmlspecialchars($text, \ENT_QUOTES | \ENT_SUBSTITUTE);
+}
+
+/** With two decimals, as text, since money is never a float; what is no amount stays as it is, for the library to refuse. */
+function liras(string $amount): string
+{
+    if (\preg_match('/^\d+(\.\d{1,2})?$/D', $amount) !== 1) {
+        return $amount;
+    }
+    [$whole, $kurus] = \explode('.', "$amount.");
+    return $whole . '.' . \str_pad($kurus, 2, '0');
 }
 
 function page(string $title, string $body): string
@@ -53,6 +63,13 @@ function checkoutPage(string $csrf): string
             <label>Tutar (TL) <input name="total" value="75.50" inputmode="decimal" required></label>
             <button>3-D Secure ile öde</button>
         </form>
+        <h2>Halkbank ile öde</h2>
+        <p>Kart bilgilerinizi Halkbank'ın sayfasında verirsiniz.</p>
+        <form method="post" action="/halkbank/pay">
+            <input type="hidden" name="csrf" value="$csrf">
+            <label>Tutar (TL) <input name="total" value="75.50" inputmode="decimal" required></label>
+            <button>Halkbank ile öde</button>
+        </form>
         HTML);
 }
 
@@ -67,19 +84,31 @@ function orderPage(array $order, string $csrf): string
         'failed' => 'Ödenmedi',
         'partially_refunded' => 'Bir kısmı iade edildi',
         'refunded' => 'İade edildi',
+        'voided' => 'İptal edildi',
     };
-    $refund = !\in_array($order['state'], ['paid', 'partially_refunded'], true) ? '' : <<<HTML
+    $refund = <<<HTML
         <form method="post" action="/orders/$invoice/refund">
             <input type="hidden" name="csrf" value="$csrf">
             <label>İade tutarı (boşsa kalanın tamamı) <input name="amount" inputmode="decimal"></label>
             <button>İade et</button>
         </form>
         HTML;
+    $cancel = <<<HTML
+        <form method="post" action="/orders/$invoice/cancel">
+            <input type="hidden" name="csrf" value="$csrf">
+            <button>İptal et</button>
+        </form>
+        HTML;
+    $back = match (true) {
+        !\in_array($order['state'], ['paid', 'partially_refunded'], true) => '',
+        $order['gateway'] === BankPayments::GATEWAY => $cancel,
+        default => $refund,
+    };
     return page("Sipariş $invoice", <<<HTML
         <p><strong>$state</strong></p>
         <p>$message</p>
         <p>Tutar: $total TL, iade edilen: $refunded TL</p>
-        $refund
+        $back
         <p><a href="/">Yeni sipariş</a></p>
         HTML);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the shop in the development tree (after bindings-php/build.sh), at PORT, or any free one; HALKODE_… says which gateway.
+# Starts the shop in the development tree (after bindings-php/build.sh), at PORT, or any free one; HALKODE_… and HALKBANK_…
+# give keys and gateways.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
