@@ -142,6 +142,53 @@ static void make_room(void)
 	}
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* A configuration with the name of its client as its last member, so that it counts whatever stands before it. With nothing but a
+ * name the library asks the environment. What is no object stays as it is: the library says so. */
+static zend_string *named(const char *client, const zend_string *config_json)
+{
+	if (config_json == NULL) {
+		return strpprintf(0, "{\"gateway\":\"%s\"}", client);
+	}
+	const char *text = ZSTR_VAL(config_json);
+	size_t close = ZSTR_LEN(config_json);
+	while (close > 0 && is_blank(text[close - 1])) {
+		close--;
+	}
+	if (close == 0 || text[--close] != '}') {
+		return zend_string_init(text, ZSTR_LEN(config_json), 0);
+	}
+	size_t end = close;
+	while (end > 0 && is_blank(text[end - 1])) {
+		end--;
+	}
+	smart_str named = {0};
+	/* Room for everything from the start: growing would leave copies of secrets behind. */
+	smart_str_alloc(&named, ZSTR_LEN(config_json) + 128, 0);
+	smart_str_appendl(&named, text, end);
+	if (end > 0 && text[end - 1] == '{') {
+		/* An empty configuration lacks everything, and must not become that of the environment. */
+		smart_str_append_printf(&named, "\"%s\":null", halkode_client_field(client));
+	}
+	smart_str_append_printf(&named, ",\"gateway\":\"%s\"", client);
+	smart_str_appends(&named, text + close);
+	smart_str_0(&named);
+	return named.s;
+}
+
+static halkode_error *make(const char *client, const zend_string *config_json, halkode_client **made)
+{
+	zend_string *config = named(client, config_json);
+	halkode_error *error = halkode_client_new(ZSTR_VAL(config), made);
+	halkode_wipe(config);
+	zend_string_release(config);
+	return error;
+}
+
 static halkode_shared *find_or_make(const char *client, const zend_string *config_json, halkode_error **error)
 {
 	char key[KEY_SIZE];
@@ -149,7 +196,7 @@ static halkode_shared *find_or_make(const char *client, const zend_string *confi
 	halkode_shared *shared = zend_hash_str_find_ptr(&clients, key, KEY_SIZE);
 	if (shared == NULL) {
 		halkode_client *made;
-		*error = halkode_client_new(config_json != NULL ? ZSTR_VAL(config_json) : NULL, &made);
+		*error = make(client, config_json, &made);
 		if (*error != NULL) {
 			return NULL;
 		}

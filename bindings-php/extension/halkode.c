@@ -100,7 +100,7 @@ static void free_connection(zend_object *object)
 
 static bool check_client(const zend_string *client)
 {
-	if (!halkode_client_is_known(ZSTR_VAL(client))) {
+	if (halkode_client_field(ZSTR_VAL(client)) == NULL) {
 		zend_argument_value_error(1, "must be the name of a client");
 		return false;
 	}

@@ -19,8 +19,8 @@ void halkode_settings_each(const char *client, void (*each)(const char *name, vo
 /* The settings of a client as its configuration in JSON; NULL without an exception when there are none. */
 zend_string *halkode_settings_json(const char *client);
 
-/* Whether there is a client of this name. */
-bool halkode_client_is_known(const char *client);
+/* The first field of a client's configuration; NULL when there is no client of this name. */
+const char *halkode_client_field(const char *client);
 
 /* clients.c: the clients of this process, one for each configuration. */
 typedef struct halkode_shared halkode_shared;

@@ -46,14 +46,14 @@ int halkode_setting_count(void)
 	return COUNT;
 }
 
-bool halkode_client_is_known(const char *client)
+const char *halkode_client_field(const char *client)
 {
 	for (int i = 0; i < COUNT; i++) {
 		if (strcmp(settings[i].client, client) == 0) {
-			return true;
+			return settings[i].field;
 		}
 	}
-	return false;
+	return NULL;
 }
 
 void halkode_settings_each(const char *client, void (*each)(const char *name, void *context), void *context)

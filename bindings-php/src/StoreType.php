@@ -13,33 +13,33 @@ namespace Halkode;
 final class StoreType
 {
     /** The card is asked for by the shop, 3-D Secure by the bank; the shop takes the money with `provision`. */
-    public const 3D = '3d';
+    public const THREE_D = '3d';
 
     /** The card is asked for by the shop; the bank authenticates and takes the money. */
-    public const 3D_PAY = '3d_pay';
+    public const THREE_D_PAY = '3d_pay';
 
     /** The bank asks for the card, authenticates and takes the money. */
-    public const 3D_PAY_HOSTING = '3d_pay_hosting';
+    public const THREE_D_PAY_HOSTING = '3d_pay_hosting';
 
     /**
      * The bank asks for the card and authenticates; the shop takes the money with `provision`. The bank's test
      * document has this word.
      */
-    public const 3D_HOSTING = '3d_hosting';
+    public const THREE_D_HOSTING = '3d_hosting';
 
     /** The same as `3d_hosting`, by the word other banks of the platform use. */
-    public const 3D_HOST = '3d_host';
+    public const THREE_D_HOST = '3d_host';
 
     /** The bank asks for the card and takes the money, without 3-D Secure. */
     public const PAY_HOSTING = 'pay_hosting';
 
     /** Every word, in order. */
     public const ALL = [
-        self::3D,
-        self::3D_PAY,
-        self::3D_PAY_HOSTING,
-        self::3D_HOSTING,
-        self::3D_HOST,
+        self::THREE_D,
+        self::THREE_D_PAY,
+        self::THREE_D_PAY_HOSTING,
+        self::THREE_D_HOSTING,
+        self::THREE_D_HOST,
         self::PAY_HOSTING,
     ];
 }

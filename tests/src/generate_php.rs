@@ -255,14 +255,32 @@ fn is_list(shape: &Shape) -> bool {
     }
 }
 
+/// `3d_pay` as `THREE_D_PAY`: the word itself, or where no constant can be called so its name in code.
+fn constant(word: &str, in_code: &str) -> String {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return word.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    }
+    let mut name = String::new();
+    for c in in_code.chars() {
+        if c.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(c.to_ascii_uppercase());
+    }
+    name
+}
+
 fn words_class(choice: &ChoiceInfo) -> String {
     let mut text = doc_block(&choice.doc, "");
     let _infallible = writeln!(text, "final class {}\n{{", choice.name);
     let mut names = Vec::new();
-    for (word, doc) in &choice.words {
-        let name = word.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    for ((word, doc), in_code) in choice.words.iter().zip(&choice.names) {
+        let name = constant(word, in_code);
         assert!(
-            name != "CLASS" && name != "ALL" && !names.contains(&format!("self::{name}")),
+            name.starts_with(|c: char| c.is_ascii_uppercase())
+                && name != "CLASS"
+                && name != "ALL"
+                && !names.contains(&format!("self::{name}")),
             "{}: {word}",
             choice.name
         );

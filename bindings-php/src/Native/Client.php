@@ -6,6 +6,7 @@ namespace Halkode\Native;
 
 use Halkode\Error;
 use Halkode\RequestError;
+use Halkode\Sent;
 
 /**
  * What every client can do: call operations by name. Clients with one configuration share token and connections, for as
@@ -25,6 +26,10 @@ abstract class Client
     public function __construct(#[\SensitiveParameter] ?array $config = null)
     {
         self::checkRelease();
+        // By a member of this name the library is told which client to make; here the class says that.
+        if (isset($config['gateway'])) {
+            throw new RequestError('gateway is not a field here', field: 'gateway', sent: Sent::NO);
+        }
         try {
             $json = $config === null ? null : Json::write($config, static::CONFIG);
             $this->connection = new Connection(static::NAME, $json);

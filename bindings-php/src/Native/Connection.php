@@ -53,7 +53,7 @@ if (!\class_exists(Connection::class, false)) {
             $library = Library::functions();
             // The digest, so that no second copy of the keys is kept.
             $key = \hash('sha256', "$client\0" . ($configJson ?? "\0" . self::environment($client)));
-            $handle = self::$clients[$key] ?? new Handle($library, $configJson);
+            $handle = self::$clients[$key] ?? new Handle($library, $client, $configJson);
             unset(self::$clients[$key]);
             self::$clients[$key] = $handle;
             if (\count(self::$clients) > self::KEPT) {
