@@ -11,9 +11,10 @@ require __DIR__ . '/lib/bootstrap.php';
 
 // Most cases take milliseconds, some wait for seconds: enough processes that the slow ones wait side by side.
 const PROCESSES = 24;
-const AT_LEAST = 1244;
+// How many there are at least; what stands in the files and did not run is told in any case.
+const AT_LEAST = ['halkode' => 1265, 'halkbank' => 1424];
 // Misspelled fields, wrong types and numbers PHP would change go by name; they are few.
-const TYPED_AT_LEAST = 1200;
+const TYPED_AT_LEAST = 2660;
 
 $filter = \getenv('CASE') ?: '';
 $cases = \array_values(\array_filter(
@@ -30,6 +31,7 @@ $start = static function (): array {
 
 $next = 0;
 $typed = 0;
+$ran = [];
 $passed = [];
 $failed = [];
 $give = static function (array &$worker) use (&$next, $cases): void {
@@ -64,6 +66,7 @@ while ($busy = \array_filter($workers, static fn ($worker) => $worker['case'] !=
             $result = \json_decode($line, true, 512, \JSON_THROW_ON_ERROR);
         }
         $typed += (int) $result['typed'];
+        $ran[] = "$case->file: $case->name";
         if ($result['found'] === []) {
             $passed[$case->file] = ($passed[$case->file] ?? 0) + 1;
         } else {
@@ -81,16 +84,33 @@ foreach ($passed as $file => $count) {
 foreach ($failed as $title => $found) {
     echo "FAILED $title\n    ", \implode("\n    ", $found), "\n";
 }
-$ran = \array_sum($passed) + \count($failed);
-$problems = \array_filter([
-    'a worker ended with an error' => $status !== 0,
-    'cases are missing' => $ran !== \count($cases) || ($filter === '' ? $ran < AT_LEAST : $ran === 0),
-    'too few cases went through the typed methods' => $filter === '' && $typed < TYPED_AT_LEAST,
-]);
-foreach ($problems as $problem => $_) {
+$problems = [];
+if ($status !== 0) {
+    $problems[] = 'a worker ended with an error';
+}
+if ($filter !== '' && $ran === []) {
+    $problems[] = 'there is no such case';
+}
+if ($filter === '') {
+    $there = Conformance::titles();
+    foreach (\array_diff(\array_merge(...\array_values($there)), $ran) as $title) {
+        $problems[] = "did not run: $title";
+    }
+    foreach (AT_LEAST as $gateway => $least) {
+        $count = \count($there[$gateway] ?? []);
+        echo "conformance of $gateway: $count cases\n";
+        if ($count < $least) {
+            $problems[] = "$gateway has $count cases; there were $least";
+        }
+    }
+    if ($typed < TYPED_AT_LEAST) {
+        $problems[] = 'too few cases went through the typed methods';
+    }
+}
+foreach ($problems as $problem) {
     echo "FAILED $problem\n";
 }
 $route = \extension_loaded('halkode') ? 'the extension' : 'FFI';
-echo "conformance through $route: $typed cases typed, ", $ran - $typed, " by name\n";
+echo "conformance through $route: $typed cases typed, ", \count($ran) - $typed, " by name\n";
 echo \array_sum($passed), ' passed, ', \count($failed) + \count($problems), " failed\n";
 exit($failed === [] && $problems === [] ? 0 : 1);
