@@ -15,9 +15,20 @@ export function config(changes = {}) {
   return { appId, appSecret, merchantKey, baseUrl: BASE_URL, ...changes };
 }
 
-/** An invoice number that was never used. */
+/** The test card that Halkbank publishes, and one without funds. */
+export const BANK_CARD = { number: '4531444531442283', expiryMonth: '12', expiryYear: '2040', cvv: '001' };
+export const BANK_NO_FUNDS_CARD = { ...BANK_CARD, number: '4920940000000519', cvv: '000' };
+
+/** Halkbank's configuration as an object. */
+export function bankConfig(changes = {}) {
+  const { HALKBANK_CLIENT_ID: clientId, HALKBANK_STORE_KEY: storeKey, HALKBANK_API_USER: apiUser } = process.env;
+  const { HALKBANK_API_PASSWORD: apiPassword, HALKBANK_BASE_URL: baseUrl } = process.env;
+  return { clientId, storeKey, apiUser, apiPassword, baseUrl, ...changes };
+}
+
+/** A number for an invoice or an order that was never used; in letters too, since digits alone may look like a card number. */
 export function invoice() {
-  return `ND${process.pid}T${process.hrtime.bigint()}`;
+  return `ND${process.pid}T${process.hrtime.bigint().toString(36)}`;
 }
 
 /** A sale of one thing. */
@@ -25,6 +36,11 @@ export function sale(changes = {}) {
   const { number = GOOD_CARD, ...more } = changes;
   const card = { holderName: 'Ayşe Yılmaz', number, expiryMonth: '12', expiryYear: '2040', cvv: '555' };
   return { invoiceId: invoice(), total: '149.90', name: 'Ayşe', surname: 'Yılmaz', card, ...more };
+}
+
+/** A sale at Halkbank. */
+export function bankSale(changes = {}) {
+  return { orderId: invoice(), total: '149.90', card: BANK_CARD, ...changes };
 }
 
 /** The sandbox's control API. */

@@ -28,11 +28,13 @@ test('every method and every class stands in the types, and the other way round'
   const types = readFileSync(file('../../bindings-node/index.d.ts'), 'utf8');
   const classes = [...types.matchAll(/^export (?:abstract )?class (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(classes.sort(), Object.keys(halkode).sort());
-  const [, body] = /^export class Halkode \{\n(.*?)^\}/ms.exec(types);
-  const methods = [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
-  const { prototype } = halkode.Halkode;
-  const real = [prototype, Object.getPrototypeOf(prototype)].flatMap((object) => Object.getOwnPropertyNames(object));
-  assert.deepEqual(new Set(methods), new Set(real));
+  for (const client of ['Halkode', 'Halkbank']) {
+    const [, body] = new RegExp(`^export class ${client} \\{\\n(.*?)^\\}`, 'ms').exec(types);
+    const methods = [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
+    const { prototype } = halkode[client];
+    const real = [prototype, Object.getPrototypeOf(prototype)].flatMap((object) => Object.getOwnPropertyNames(object));
+    assert.deepEqual(new Set(methods), new Set(real));
+  }
 });
 
 test('the versions of package, addon and library are one', () => {

@@ -1,13 +1,17 @@
 // What a shop in TypeScript writes, and what the compiler must not let it write. Compiled, never run.
 import {
   DeclinedError,
+  Halkbank,
   Halkode,
   HalkodeError,
   TransportError,
   type Amount,
+  type BankSale,
+  type Callback,
   type Card,
   type Config,
   type Confirmation,
+  type HalkbankConfig,
   type PaymentState,
   type Pay2d,
   type PosList,
@@ -70,9 +74,43 @@ export async function byName(): Promise<unknown> {
   return [reply['state'], text, token, extra['anything'], Halkode.fromEnv(), Halkode.fromJson('{}')];
 }
 
+const bankConfig: HalkbankConfig = { clientId: '500100000', storeKey: 'k', apiUser: 'u', apiPassword: 'p', mdStatus: 'half', baseUrl: 'b' };
+const bank = new Halkbank(bankConfig);
+
+export async function atTheBank(body: string, total: Amount): Promise<string[]> {
+  const { action, fields, html } = await bank.gateForm({
+    storeType: '3d_pay_hosting',
+    orderId: 'A-1',
+    total,
+    okUrl: 'https://shop.example/ok',
+    failUrl: 'https://shop.example/fail',
+    additional: { anything: 'as text' },
+  });
+  const callback: Callback = await bank.verifyCallback({ body, orderId: 'A-1', total });
+  const sale: BankSale = { orderId: 'A-2', total, card: { number: '4531444531442283', expiryMonth: '12', expiryYear: '2040' } };
+  try {
+    if (callback.outcome === 'paid') await bank.sale(sale);
+  } catch (error) {
+    if (error instanceof DeclinedError) return [error.errorCode ?? error.bankCode ?? error.reason];
+    throw error;
+  }
+  const { by } = await bank.cancelOrRefund({ orderId: 'A-1' });
+  // Both gateways have these, each its own.
+  await client.refund({ invoiceId: 'A-1' });
+  await bank.refund({ orderId: 'A-1', amount: '1.00' });
+  const { status } = await bank.settle({ orderId: 'A-1' });
+  return [action, html, by, status?.transactionId ?? '', ...fields.map(({ name }) => name)];
+}
+
 export async function mistakes(): Promise<void> {
   // @ts-expect-error an amount is text
   await client.refund({ invoiceId: 'A-1', amount: 5.5 });
+  // @ts-expect-error a field of the other gateway
+  await bank.refund({ invoiceId: 'A-1' });
+  // @ts-expect-error an operation of the other gateway
+  await client.gateForm({});
+  // @ts-expect-error a configuration of the other gateway
+  new Halkbank(config);
   // @ts-expect-error a misspelled field
   await client.refund({ invoice_id: 'A-1' });
   // @ts-expect-error a missing field
