@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the shop in the development tree (after bindings-kotlin/build.sh), with the HALKODE_… environment and PORT (8000 when not set).
+# Starts the shop in the development tree (after bindings-kotlin/build.sh), with the HALKODE_… and HALKBANK_… environment and PORT (8000 when not set).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

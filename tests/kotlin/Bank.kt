@@ -29,6 +29,15 @@ internal object Bank {
         timeout = timeout,
     )
 
+    /** The same of Halkbank's test merchant. */
+    fun bankConfig(baseUrl: String = variable("HALKBANK_BASE_URL")) = HalkbankConfig(
+        clientId = Secret(variable("HALKBANK_CLIENT_ID")),
+        storeKey = Secret(variable("HALKBANK_STORE_KEY")),
+        apiUser = Secret(variable("HALKBANK_API_USER")),
+        apiPassword = Secret(variable("HALKBANK_API_PASSWORD")),
+        baseUrl = baseUrl,
+    )
+
     /** Asks what only a sandbox answers. */
     fun ask(method: String, path: String, body: String = ""): Json {
         val request = HttpRequest.newBuilder(URI("$address/$path"))
@@ -46,15 +55,17 @@ internal object Bank {
 
     /** Posts a form, as a browser does. */
     fun post(url: String, fields: Map<String, String>) {
-        val body = fields.entries.joinToString("&") { (name, value) ->
-            "${URLEncoder.encode(name, Charsets.UTF_8)}=${URLEncoder.encode(value, Charsets.UTF_8)}"
-        }
         val request = HttpRequest.newBuilder(URI(url))
             .header("content-type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .POST(HttpRequest.BodyPublishers.ofString(encoded(fields)))
             .build()
         val answer = http.send(request, HttpResponse.BodyHandlers.ofString())
         check(answer.statusCode() in listOf(200, 302, 303)) { "$url: HTTP ${answer.statusCode()}" }
+    }
+
+    /** The body of a form's POST. */
+    fun encoded(fields: Map<String, String>): String = fields.entries.joinToString("&") { (name, value) ->
+        "${URLEncoder.encode(name, Charsets.UTF_8)}=${URLEncoder.encode(value, Charsets.UTF_8)}"
     }
 
     /** The next request to this path goes wrong. Test classes run one after the other, so nobody else meets it. */
@@ -68,10 +79,19 @@ internal object Bank {
         return orders.items.map { (it as Json.Object).members }
             .count { it["invoice_id"] == Json.Text(invoiceId) && it["state"] == Json.Text("Completed") }
     }
+
+    /** What Halkbank has taken for an order and not given back. */
+    fun net(orderId: String): String {
+        val order = ask("GET", "sandbox/halkbank/orders/$orderId") as Json.Object
+        return (order.members.getValue("net") as Json.Text).text
+    }
 }
 
 /** A test with a client of its own; it returns nothing, whatever its last line is, since JUnit passes over tests that do. */
 internal fun withClient(test: (Halkode) -> Unit): Unit = Halkode(Bank.config()).use(test)
+
+/** The same with a client of Halkbank. */
+internal fun withBank(test: (Halkbank) -> Unit): Unit = Halkbank(Bank.bankConfig()).use(test)
 
 /** A sale that succeeds, unless it is told otherwise. */
 internal fun sale(invoiceId: String, number: String = "4155650100416111", total: String = "149.90") = Pay2d(
@@ -86,6 +106,13 @@ internal fun sale(invoiceId: String, number: String = "4155650100416111", total:
         expiryYear = "2040",
         cvv = Secret("555"),
     ),
+)
+
+/** The same at Halkbank. */
+internal fun bankSale(orderId: String, number: String = "4531444531442283", cvv: String = "001") = BankSale(
+    orderId = orderId,
+    total = java.math.BigDecimal("149.90"),
+    card = BankCard(number = Secret(number), expiryMonth = "12", expiryYear = "2040", cvv = Secret(cvv)),
 )
 
 private val counter = java.util.concurrent.atomic.AtomicInteger()
@@ -107,6 +134,14 @@ internal object Buyer {
         )
         Bank.post(form.action, form.fields.associate { it.name to it.value.expose() } + typed)
         val back = Bank.tell("orders/$invoiceId/3d", "outcome" to "approve") as Json.Object
+        return (back.members["fields"] as Json.Object).members.mapValues { (it.value as Json.Text).text }
+    }
+
+    /** Goes to Halkbank with the form, ends the visit there, and gives the fields that its page posts to the shop. */
+    fun visitsHalkbank(form: BrowserForm, outcome: String = "approve"): Map<String, String> {
+        val fields = form.fields.associate { it.name to it.value.expose() }
+        Bank.post(form.action, fields)
+        val back = Bank.tell("halkbank/orders/${fields.getValue("oid")}/3d", "outcome" to outcome) as Json.Object
         return (back.members["fields"] as Json.Object).members.mapValues { (it.value as Json.Text).text }
     }
 }

@@ -29,6 +29,8 @@ internal class Gate(private val answer: String, expected: Int = 1) : AutoCloseab
 
     fun client() = Halkode(Bank.config(address))
 
+    fun bank() = Halkbank(Bank.bankConfig(address.replace("/ccpayment", "/fim")))
+
     /** Returns when the expected number of requests is at the gate. */
     fun awaitArrival() = check(arrived.await(60, SECONDS)) { "no request came" }
 

@@ -15,6 +15,9 @@ class HostTest {
         Halkode(Bank.config()).use { it.pay2d(sale(invoice)) }
         assertEquals("partially_refunded", JavaCaller.refunded(Bank.config(), invoice))
         assertEquals("declined", JavaCaller.kind(Bank.config()))
+        val order = invoice("JAVABANK")
+        withBank { it.sale(bankSale(order)) }
+        assertEquals(OrderState.VOIDED, JavaCaller.voided(Bank.bankConfig(), order))
     }
 
     @Test

@@ -22,6 +22,8 @@ class ReadmeTest {
 
     private fun settleLater(invoiceId: String?) = println("settle $invoiceId")
 
+    private fun provision(callback: Callback) = println("provision ${callback.xid}")
+
     private fun deliver(order: Order) = println("deliver ${order.invoiceId}")
 
     @Test
@@ -30,7 +32,7 @@ class ReadmeTest {
         val readme = Bank.root.resolve("bindings-kotlin/README.md").readText()
         val blocks = Regex("```kotlin\n(.*?)```", RegexOption.DOT_MATCHES_ALL).findAll(readme).map { lines(it.groupValues[1]) }.toList()
         val here = lines(Bank.root.resolve("tests/kotlin/ReadmeTest.kt").readText())
-        assertEquals(5, blocks.size)
+        assertEquals(8, blocks.size)
         for (block in blocks) {
             assertTrue(here.windowed(block.size).any { it == block }) { "not tested:\n${block.joinToString("\n")}" }
         }
@@ -99,6 +101,59 @@ class ReadmeTest {
         )
         if (confirmed.paid) deliver(order)
         assertEquals(listOf<String?>("deliver $invoiceId"), told)
+    }
+
+    @Test
+    fun halkbank() {
+        val orderId = invoice("READMEBANK")
+        val bank = Halkbank(
+            HalkbankConfig(
+                clientId = Secret(System.getenv("HALKBANK_CLIENT_ID")),
+                storeKey = Secret(System.getenv("HALKBANK_STORE_KEY")), // for the gate
+                apiUser = Secret(System.getenv("HALKBANK_API_USER")), // for everything else
+                apiPassword = Secret(System.getenv("HALKBANK_API_PASSWORD")),
+                baseUrl = System.getenv("HALKBANK_BASE_URL"), // or environment = Environment.TEST, or Environment.LIVE
+            ),
+        )
+        val form = bank.gateForm(
+            MakeGateForm(
+                storeType = StoreType.THREE_D_PAY_HOSTING, // the bank asks for the card, authenticates and takes the money
+                orderId = orderId,
+                total = BigDecimal("75.50"),
+                okUrl = "https://shop.example/halkbank/return",
+                failUrl = "https://shop.example/halkbank/return",
+            ),
+        )
+        val page = form.html.expose() // send it as text/html; it takes the buyer to the bank
+        assertTrue("<form" in page)
+
+        val order = Order(orderId, BigDecimal("75.50"))
+        val posted = Buyer.visitsHalkbank(form)
+        for (body in listOf(Bank.encoded(posted), Bank.encoded(posted + ("amount" to "1.00")))) {
+            try {
+                val callback = bank.verifyCallback(
+                    VerifyCallback(
+                        orderId = order.invoiceId, // the shop's own, not what came back
+                        total = order.total,
+                        body = body,
+                    ),
+                )
+                when (callback.outcome) {
+                    CallbackOutcome.PAID -> deliver(order)
+                    CallbackOutcome.AUTHENTICATED -> provision(callback) // where the shop takes the money itself: 3d, 3d_hosting
+                    CallbackOutcome.NOT_PAID -> tell(callback.explanationTr) // when callback.signed is false, anybody may have posted it
+                }
+            } catch (forged: HalkodeException.Signature) {
+                report(forged.reason) // answer 400; the order stays as it was
+            }
+        }
+        assertEquals("deliver $orderId", told[0])
+        assertTrue("HASH does not fit" in told[1]!!, told[1])
+
+        val undone = bank.cancelOrRefund(CancelOrRefund(orderId))
+        println(undone.by) // "void"; `void` and `refund` do one of them only
+        assertEquals("void", told[2])
+        bank.close()
     }
 
     @Test

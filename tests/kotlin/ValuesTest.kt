@@ -117,6 +117,7 @@ class ValuesTest {
     @Test
     fun wordsArePrintedAsTheyAreWritten() {
         assertEquals("PreAuth", TransactionType.PRE_AUTH.word)
+        assertEquals("3d_pay_hosting", "${StoreType.THREE_D_PAY_HOSTING}")
         assertEquals("partially_refunded", "${PaymentState.PARTIALLY_REFUNDED}")
     }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Takes a payment with the jar of a release, in an empty Maven project that has nothing else: tests/packages/kotlin.sh DIST
-# Run it with a bank: scripts/with-sandbox.sh tests/packages/kotlin.sh dist
+# Takes payments at both gateways with the jar of a release, in an empty Maven project that has nothing else: tests/packages/kotlin.sh DIST
+# Run it with the banks: scripts/with-sandbox.sh tests/packages/kotlin.sh dist
 set -euo pipefail
 dist=$(realpath "${1:?kotlin.sh DIST}")
 pom=$(realpath "$(dirname "$0")/../../bindings-kotlin/pom.xml")
@@ -72,7 +72,12 @@ fun sale(invoiceId: String, number: String) = Pay2d(
     card = Card("Ayşe Yılmaz", Secret(number), "12", "2040", Secret("555")),
 )
 
-fun main() = Halkode.fromEnv().use { client ->
+fun main() {
+    halkode()
+    halkbank()
+}
+
+fun halkode() = Halkode.fromEnv().use { client ->
     val invoiceId = "KTPKG${System.nanoTime()}"
     client.pay2d(sale(invoiceId, "4155650100416111"))
     val status = client.checkStatus(CheckStatus(invoiceId))
@@ -84,7 +89,19 @@ fun main() = Halkode.fromEnv().use { client ->
         error
     }
     check(declined.bankCode == "51" && !declined.inDoubt) { "$declined" }
-    println("paid $invoiceId, 149.90 TRY; declined: ${declined.explanationTr}")
+    print("paid $invoiceId, 149.90 TRY; declined: ${declined.explanationTr}")
+}
+
+fun halkbank() = Halkbank.fromEnv().use { bank ->
+    val orderId = "KTPKGBANK${System.nanoTime()}"
+    val address = "https://shop.example/return"
+    val form = bank.gateForm(MakeGateForm(StoreType.THREE_D_PAY_HOSTING, "${orderId}F", BigDecimal("75.50"), address, address))
+    check("<form" in form.html.expose() && form.fields.any { it.name == "hash" }) { "$form" }
+    val card = BankCard(Secret("4531444531442283"), "12", "2040", Secret("001"))
+    bank.sale(BankSale(orderId, BigDecimal("149.90"), card))
+    val status = bank.orderStatus(GetOrderStatus(orderId))
+    check(status.state == OrderState.PAID && status.capturedAmount == BigDecimal("149.90")) { "$status" }
+    println("; at Halkbank a form for the gate, and paid $orderId, 149.90 TRY")
 }
 KOTLIN
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use halkode::{ChoiceInfo, FieldInfo, Kind, ModelInfo, OperationInfo, Shape};
 
-use crate::api::{Api, Client, camel, capital, is_strict, required_first, wrapped};
+use crate::api::{Api, Client, bare, camel, capital, is_strict, required_first, wrapped};
 
 const FOLDER: &str = "bindings-kotlin/src/generated/kotlin/io/github/halkode";
 const WIDTH: usize = 120;
@@ -12,6 +12,11 @@ const WIDTH: usize = 120;
 /// Words that Kotlin keeps for itself everywhere.
 const KEYWORDS: &str = "as break class continue do else false for fun if in interface is null object package return super this throw \
     true try typealias typeof val var when while";
+
+/// Words that Java keeps for itself and Kotlin does not: a method of such a name could not be called from Java.
+const JAVA_KEYWORDS: &str = "abstract assert boolean byte case catch char const default double enum extends final finally float goto \
+    implements import instanceof int long native new private protected public short static strictfp switch synchronized throws \
+    transient void volatile";
 
 /// Members of every exception that a property must not hide.
 const THROWABLE: &[&str] = &["message", "cause", "stackTrace", "suppressed", "localizedMessage", "failure"];
@@ -24,7 +29,7 @@ pub fn files(api: &Api) -> Vec<(&'static str, String)> {
     let requests = configs.chain(api.models.iter().filter(|model| is_strict(model)));
     let replies = api.models.iter().filter(|model| !is_strict(model)).chain([&api.failure]);
     let mut files = vec![
-        (path("Words"), file(&[], api.choices.iter().map(|choice| kotlin.choice(choice)))),
+        (path("Words"), file(&[], api.choices.iter().map(|choice| kotlin.choice(choice, &users(api, choice))))),
         (path("Requests"), file(&["java.math.BigDecimal"], requests.map(|model| kotlin.model(model)))),
         (path("Replies"), file(&["java.math.BigDecimal"], replies.map(|model| kotlin.model(model)))),
         (path("Version"), file(&[], [version()].into_iter())),
@@ -41,7 +46,7 @@ pub fn files(api: &Api) -> Vec<(&'static str, String)> {
 
 /// What documentation may speak of by the core's names, which Kotlin spells otherwise.
 struct Kotlin {
-    /// Operations, each with the fields of its reply.
+    /// Operations, each with the fields of its reply; of those that two clients have under one name, with the fields of both.
     operations: BTreeMap<&'static str, Names>,
     /// The fields of every failure.
     failure: Names,
@@ -51,13 +56,15 @@ type Names = BTreeSet<&'static str>;
 
 impl Kotlin {
     fn new(api: &Api) -> Self {
-        let operations = api.clients.iter().flat_map(|client| &client.operations);
-        let operations = operations.map(|operation| (operation.name, names(&(operation.reply)())));
-        Self { operations: operations.collect(), failure: names(&api.failure) }
+        let mut operations: BTreeMap<_, Names> = BTreeMap::new();
+        for operation in api.clients.iter().flat_map(|client| &client.operations) {
+            operations.entry(operation.name).or_default().extend(names(&(operation.reply)()));
+        }
+        Self { operations, failure: names(&api.failure) }
     }
 
-    /// A documentation comment; `own` are the fields of the model it is about, if it is about one.
-    fn doc(&self, text: &str, own: Option<&Names>, indent: &str) -> String {
+    /// A documentation comment; `own` are the fields of what it is about.
+    fn doc(&self, text: &str, own: &Names, indent: &str) -> String {
         assert!(!text.contains("*/") && !text.contains("/*"), "would end the comment: {text}");
         let spelled = self.spelled(text, own);
         let line = format!("{indent}/** {} */\n", spelled.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -69,11 +76,10 @@ impl Kotlin {
 
     /// Operations, and fields that are meant as properties, as Kotlin spells them. Other names between backquotes are the gateway's own, or
     /// values.
-    fn spelled(&self, text: &str, own: Option<&Names>) -> String {
+    fn spelled(&self, text: &str, own: &Names) -> String {
         let parts: Vec<&str> = text.split('`').collect();
         let mentioned = parts.iter().filter_map(|part| self.operations.get(part)).flatten();
-        let properties = own.map(|own| own.union(&self.failure)).into_iter().flatten();
-        let fields: Names = properties.chain(mentioned).copied().collect();
+        let fields: Names = own.iter().chain(mentioned).copied().collect();
         let mut spelled = String::new();
         for (at, part) in parts.iter().enumerate() {
             let is_code = at % 2 == 1;
@@ -88,24 +94,29 @@ impl Kotlin {
         spelled
     }
 
-    fn choice(&self, choice: &ChoiceInfo) -> String {
+    /// The fields of a model, and those of the failures its documentation may speak of.
+    fn properties(&self, model: &ModelInfo) -> Names {
+        names(model).union(&self.failure).copied().collect()
+    }
+
+    fn choice(&self, choice: &ChoiceInfo, own: &Names) -> String {
         let words: String = choice
             .words
             .iter()
             .zip(&choice.names)
-            .map(|((word, doc), name)| format!("{}    {}(\"{word}\"),\n", self.doc(doc, None, "    "), constant(name)))
+            .map(|((word, doc), name)| format!("{}    {}(\"{word}\"),\n", self.doc(doc, own, "    "), constant(name)))
             .collect();
         format!(
             "{}public enum class {}(override val word: String) : Word {{\n{words}    ;\n\n    /** The word itself. */\n    \
              override fun toString(): String = word\n}}\n",
-            self.doc(&choice.doc, None, ""),
+            self.doc(&choice.doc, own, ""),
             choice.name
         )
     }
 
     fn model(&self, model: &ModelInfo) -> String {
-        let (name, own) = (model.name, names(model));
-        let doc = self.doc(&model.doc, Some(&own), "");
+        let (name, own) = (model.name, self.properties(model));
+        let doc = self.doc(&model.doc, &own, "");
         // An exception may be serialised, and then what it carries must be too.
         let parents = if name == "Failure" { "Model, java.io.Serializable" } else { "Model" };
         let strict = is_strict(model);
@@ -122,7 +133,7 @@ impl Kotlin {
             .iter()
             .map(|field| {
                 let default = if field.required { "" } else { default(&field.shape) };
-                let (doc, name) = (self.doc(&field.doc, Some(&own), "    "), property(field.name));
+                let (doc, name) = (self.doc(&field.doc, &own, "    "), property(field.name));
                 format!("{doc}    public val {name}: {}{default},\n", kotlin_type(&field.shape))
             })
             .collect();
@@ -160,7 +171,7 @@ impl Kotlin {
                 let property = property(field.name);
                 assert!(!THROWABLE.contains(&property.as_str()), "{property} is a name of Throwable");
                 let shape = kotlin_type(&field.shape);
-                let doc = self.doc(&field.doc, Some(&self.failure), "    ");
+                let doc = self.doc(&field.doc, &self.failure, "    ");
                 format!("{doc}    public val {property}: {shape} get() = failure.{property}\n\n")
             })
             .collect();
@@ -168,7 +179,7 @@ impl Kotlin {
             .kinds
             .iter()
             .map(|(kind, doc)| {
-                let doc = self.doc(doc, Some(&self.failure), "    ");
+                let doc = self.doc(doc, &self.failure, "    ");
                 format!(
                     "{doc}    public class {}(failure: Failure) : HalkodeException(\"{kind}\", failure)\n\n",
                     capital(kind)
@@ -204,12 +215,13 @@ impl Kotlin {
              /** Makes a client; nothing is sent. */\n    @Throws(HalkodeException::class)\n    \
              public constructor(config: {config}) : this(config.toJson())\n\n{operations}    \
              public companion object {{\n        \
-             /** Makes a client from the environment's variables; nothing is sent. */\n        \
+             /** Makes a client from the environment's variables `{}_…`; nothing is sent. */\n        \
              @JvmStatic\n        @Throws(HalkodeException::class)\n        public fun fromEnv(): {name} = {name}(null)\n\n        \
              /** Makes a client from a configuration in JSON, its members named as the core does; nothing is sent. */\n        \
              @JvmStatic\n        @Throws(HalkodeException::class)\n        \
              public fun fromJson(config: Json.Object): {name} = {name}(config)\n    }}\n}}\n",
-            self.doc(&doc, Some(&Names::new()), ""),
+            self.doc(&doc, &Names::new(), ""),
+            name.to_uppercase(),
         )
     }
 
@@ -222,28 +234,39 @@ impl Kotlin {
             Kind::Query => "\n\nOnly asks: tried again by itself when the way to the gateway fails.",
             Kind::Money => "\n\nMay move money or change what is stored: never sent twice.",
         };
-        let doc = self.doc(&format!("{}{kind}", operation.doc), Some(&names(&reply)), "    ");
-        let (name, word, reply) = (camel(operation.name), operation.name, reply.name);
+        let doc = self.doc(&format!("{}{kind}", operation.doc), &self.properties(&reply), "    ");
+        let (name, word, reply) = (property(operation.name), operation.name, reply.name);
+        let is_java = JAVA_KEYWORDS.split(' ').any(|keyword| keyword == name);
+        let for_java = if is_java { format!("    @JvmName(\"{name}_\")\n") } else { String::new() };
         let optional = request.fields.iter().all(|field| !field.required);
         let overloads = if optional { "    @JvmOverloads\n" } else { "" };
         let default = if optional { format!(" = {}()", request.name) } else { String::new() };
         let parameter = format!("request: {}{default}", request.name);
         let call = |how: &str| format!("{how}(\"{word}\", request, {reply}.codec)");
         let method = |modifiers: &str, suffix: &str, how: &str| {
+            // Only the bare name is a keyword.
+            let for_java = if suffix.is_empty() { for_java.as_str() } else { "" };
             format!(
-                "{overloads}    @Throws(HalkodeException::class{})\n    public {modifiers}fun {name}{suffix}({parameter}): {reply} =\n        \
+                "{for_java}{overloads}    @Throws(HalkodeException::class{})\n    public {modifiers}fun {name}{suffix}({parameter}): {reply} =\n        \
                  {}\n\n",
                 if modifiers.is_empty() { "" } else { ", CancellationException::class" },
                 call(how)
             )
         };
-        let suspending = self.doc(&format!("[{name}], suspending."), Some(&Names::new()), "    ");
+        let suspending = self.doc(&format!("[{name}], suspending."), &Names::new(), "    ");
         format!("{doc}{}{suspending}{}", method("", "", "typed"), method("suspend ", "Async", "typedAsync"))
     }
 }
 
 fn names(model: &ModelInfo) -> Names {
     model.fields.iter().map(|field| field.name).collect()
+}
+
+/// The fields of the models in which a word stands: what its documentation speaks of.
+fn users(api: &Api, choice: &ChoiceInfo) -> Names {
+    let uses = |field: &FieldInfo| matches!(bare(&field.shape), Shape::Choice(used) if used().name == choice.name);
+    let models = api.models.iter().chain(api.clients.iter().map(|client| &client.config));
+    models.filter(|model| model.fields.iter().any(uses)).flat_map(names).collect()
 }
 
 /// The release of the classes, which the native library's must be.

@@ -1,7 +1,6 @@
 package io.github.halkode.conformance
 
-import io.github.halkode.Config
-import io.github.halkode.Halkode
+import io.github.halkode.Client
 import io.github.halkode.HalkodeException
 import io.github.halkode.Json
 import io.github.halkode.Model
@@ -19,8 +18,8 @@ internal sealed class Outcome {
     data class Refused(val exception: HalkodeException) : Outcome()
 }
 
-/** Carries out a case's operation: configuration, operation, request. */
-internal typealias Call = (Json.Object, String, Json) -> Outcome
+/** Carries out a case's operation: gateway, configuration, operation, request. */
+internal typealias Call = (Gateway, Json.Object, String, Json) -> Outcome
 
 /**
  * Calls through the typed classes where they can say what a case says, and by name where they cannot: a misspelled field, a wrong type, a
@@ -31,14 +30,18 @@ internal class Calls : Call {
     val suspended = AtomicInteger()
     val named = AtomicInteger()
 
-    override fun invoke(config: Json.Object, operation: String, request: Json): Outcome = try {
+    override fun invoke(gateway: Gateway, config: Json.Object, operation: String, request: Json): Outcome = try {
         val name = operation.split('_').reduce { name, word -> name + word.replaceFirstChar(Char::uppercase) }
-        val method = Halkode::class.java.methods.single { it.name == name && it.parameterCount == 1 }
-        val typedConfig = expressed(Config::class.java, config) as Config?
+        // What Java could not say has an underscore for it.
+        val method = gateway.client.methods.single { it.name.removeSuffix("_") == name && it.parameterCount == 1 }
+        val typedConfig = expressed(gateway.config, config)
         val typedRequest = expressed(method.parameterTypes[0], request)
         val isTyped = typedRequest != null
         val turn = if (isTyped) typed.incrementAndGet() else named.incrementAndGet()
-        val client = typedConfig?.let(::Halkode) ?: Halkode.fromJson(config)
+        val client = when (typedConfig) {
+            null -> gateway.fromJson(config)
+            else -> unwrapped { gateway.client.getConstructor(gateway.config).newInstance(typedConfig) }
+        }
         client.use {
             val reply = if (!isTyped) {
                 // Behind the by-name call, whose types already refuse a request that is not an object.
@@ -47,7 +50,7 @@ internal class Calls : Call {
                 (unwrapped { method.invoke(client, typedRequest) } as Model).toJson()
             } else {
                 suspended.incrementAndGet()
-                val suspending = Halkode::class.java.getMethod("${name}Async", method.parameterTypes[0], Continuation::class.java)
+                val suspending = gateway.client.getMethod("${name}Async", method.parameterTypes[0], Continuation::class.java)
                 (runBlocking { suspending.await(client, typedRequest) } as Model).toJson()
             }
             Outcome.Reply(reply)
@@ -56,7 +59,7 @@ internal class Calls : Call {
         Outcome.Refused(refused)
     }
 
-    private suspend fun Method.await(client: Halkode, request: Model?): Any? =
+    private suspend fun Method.await(client: Client, request: Model?): Any? =
         suspendCoroutineUninterceptedOrReturn { continuation -> unwrapped { invoke(client, request, continuation) } }
 
     /** The model that says exactly this, if there is one. */

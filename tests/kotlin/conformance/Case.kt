@@ -8,6 +8,7 @@ import kotlin.io.path.readText
 
 /** One case, with everything it borrows from its file put in. */
 internal data class Case(
+    val gateway: Gateway,
     /** The file below `tests/conformance` and the case's name. */
     val title: String,
     val operation: String,
@@ -15,15 +16,18 @@ internal data class Case(
     val content: Map<String, Json>,
 ) {
     companion object {
-        private val directory: Path = Bank.root.resolve("tests/conformance")
+        val directory: Path = Bank.root.resolve("tests/conformance")
+
+        private val FOLDERS = listOf("halkode/waiting", "halkbank/waiting", "halkode", "halkbank")
 
         /** Every case; those that wait come first, so that they are not left for the end. */
-        fun all(): List<Case> = listOf("halkode/waiting", "halkode").flatMap { folder ->
+        fun all(): List<Case> = FOLDERS.flatMap { folder ->
             directory.resolve(folder).listDirectoryEntries("*.json").sorted().flatMap(::load)
         }
 
         private fun load(path: Path): List<Case> {
             val name = directory.relativize(path).joinToString("/")
+            val gateway = Gateway.of(name.substringBefore('/'))
             val file = Json.parse(path.readText()).members()
             val operation = file.getValue("operation").text()
             val shared = file["shared"]?.members().orEmpty()
@@ -33,7 +37,7 @@ internal data class Case(
                 content["exchanges"]?.let { exchanges ->
                     content["exchanges"] = Json.Array(exchanges.items().map { exchange(it, shared) })
                 }
-                Case("$name: ${content.getValue("name").text()}", operation, content)
+                Case(gateway, "$name: ${content.getValue("name").text()}", operation, content)
             }
         }
 

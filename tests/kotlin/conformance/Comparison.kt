@@ -6,7 +6,7 @@ import io.github.halkode.Json
 internal class Comparison {
     val found = mutableListOf<String>()
 
-    /** Bundles in the reply, each with the rule that says what it must open to. */
+    /** Bundles and hashes in the reply, each with the rule that says what it must open to, or be of. */
     val hashes = mutableListOf<Pair<Json, String>>()
 
     fun differ(at: String, expected: Json, actual: Json) {
@@ -39,11 +39,14 @@ internal class Comparison {
             name == "\$contains" && value is Json.Array && actual is Json.Text ->
                 value.items.map { it.text() }.filter { it !in actual.text }
                     .forEach { found += "$at: expected a text with \"$it\", got \"${actual.text}\"" }
-            name == "\$hash" && value is Json.Text && actual is Json.Text -> hashes += rule to actual.text
+            isHash(name, value) && actual is Json.Text -> hashes += rule to actual.text
             actual is Json.Hidden -> byRule(at, rule, Json.Text(actual.secret.expose()))
             else -> found += "$at: expected $rule, got $actual"
         }
     }
+
+    private fun isHash(name: String, value: Json) =
+        (name == "\$hash" && value is Json.Text) || (name == "\$ver3" && value is Json.Array)
 
     private fun subset(at: String, expected: Map<String, Json>, actual: Json) {
         if (actual !is Json.Object) {

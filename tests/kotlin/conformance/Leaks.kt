@@ -9,7 +9,7 @@ internal class Leaks(keys: Map<String, Json>, request: Json) {
     private val codes = mutableListOf<String>()
 
     init {
-        secrets += listOf("app_secret", "merchant_key").mapNotNull { keys[it] as? Json.Text }.map { it.text }
+        secrets += listOf("app_secret", "merchant_key", "store_key", "api_password").mapNotNull { keys[it] as? Json.Text }.map { it.text }
         collect(request, "")
     }
 
@@ -31,7 +31,7 @@ internal class Leaks(keys: Map<String, Json>, request: Json) {
             is Json.Array -> value.items.forEach { collect(it, name) }
             is Json.Text, is Json.Number -> when (name) {
                 "cvv" -> if (value.text().length >= 3) codes += value.text()
-                "number", "card_number", "card_token", "identity_number" -> secrets += value.text()
+                "number", "card_number", "card_token", "identity_number", "md" -> secrets += value.text()
                 // Whatever field a card number came in by, no error repeats it.
                 else -> secrets += cardNumbers(value.text())
             }

@@ -20,6 +20,12 @@ object Pages {
           <label>Tutar (TL) <input name="total" value="149.90" inputmode="decimal"></label>
           <button>Bankaya git</button>
         </form>
+        <form method="post" action="/halkbank/pay">
+          <h2>Halkbank'ın sayfasında ödeme</h2>
+          ${hidden(token)}
+          <label>Tutar (TL) <input name="total" value="149.90" inputmode="decimal"></label>
+          <button>Halkbank'a git</button>
+        </form>
         """,
     )
 
@@ -32,14 +38,25 @@ object Pages {
               <button>İade et</button>
             </form>
         """
-        val isRefundable = order.state == "paid" || order.state == "partially_refunded"
+        val cancel = """
+            <form method="post" action="/orders/${escaped(order.invoiceId)}/cancel">
+              <h2>İptal</h2>
+              ${hidden(token)}
+              <button>İptal et</button>
+            </form>
+        """
+        val undo = when {
+            order.gateway == Gateway.HALKBANK && order.state == "paid" -> cancel
+            order.gateway == Gateway.HALKODE && order.state in listOf("paid", "partially_refunded") -> refund
+            else -> ""
+        }
         return page(
             "Sipariş ${order.invoiceId}",
             """
             <p>Durum: <strong>${STATES.getValue(order.state)}</strong></p>
             <p>Tutar: ${order.total} TL, iade edilen: ${order.refunded} TL</p>
             <p>${escaped(order.message)}</p>
-            ${if (isRefundable) refund else ""}
+            $undo
             <p><a href="/">Yeni ödeme</a></p>
             """,
         )
@@ -66,6 +83,7 @@ object Pages {
         "paid" to "ödendi",
         "failed" to "ödenmedi",
         "partially_refunded" to "kısmen iade edildi",
+        "voided" to "iptal edildi",
         "refunded" to "iade edildi",
     )
 }

@@ -99,6 +99,7 @@ public class Halkbank private constructor(config: Json.Object?) : Client("Halkba
      *
      * May move money or change what is stored: never sent twice.
      */
+    @JvmName("void_")
     @JvmOverloads
     @Throws(HalkodeException::class)
     public fun void(request: VoidOrder = VoidOrder()): BankPayment =
@@ -316,7 +317,7 @@ public class Halkbank private constructor(config: Json.Object?) : Client("Halkba
         typedAsync("raw", request, BankRawReply.codec)
 
     public companion object {
-        /** Makes a client from the environment's variables; nothing is sent. */
+        /** Makes a client from the environment's variables `HALKBANK_…`; nothing is sent. */
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromEnv(): Halkbank = Halkbank(null)

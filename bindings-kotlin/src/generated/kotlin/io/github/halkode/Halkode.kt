@@ -496,7 +496,7 @@ public class Halkode private constructor(config: Json.Object?) : Client("Halkode
         typedAsync("raw", request, RawReply.codec)
 
     public companion object {
-        /** Makes a client from the environment's variables; nothing is sent. */
+        /** Makes a client from the environment's variables `HALKODE_…`; nothing is sent. */
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromEnv(): Halkode = Halkode(null)

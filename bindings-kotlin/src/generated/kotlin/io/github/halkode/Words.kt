@@ -135,7 +135,7 @@ public enum class ReportType(override val word: String) : Word {
     DAILY("daily"),
     /** One hour: `date` with its time. */
     HOURLY("hourly"),
-    /** From `from_date` to `to_date`. */
+    /** From `fromDate` to `toDate`. */
     RANGE("range"),
     ;
 
@@ -421,7 +421,7 @@ public enum class OrderCycle(override val word: String) : Word {
 
 /** What a callback means. */
 public enum class CallbackOutcome(override val word: String) : Word {
-    /** Nothing was paid; `error_message` and the explanation say why. */
+    /** Nothing was paid; `errorMessage` and the explanation say why. */
     NOT_PAID("not_paid"),
     /** The buyer was authenticated and nothing is paid yet: call `provision`. */
     AUTHENTICATED("authenticated"),
