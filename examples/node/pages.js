@@ -33,6 +33,11 @@ ${field('cvv', 'Güvenlik kodu', 'inputmode="numeric" maxlength="4"')}
 <form method="post" action="/pay-3d">
 ${field('total', 'Tutar (TL)', 'value="75.50" inputmode="decimal"')}
 <button>Bankaya git</button>
+</form>
+<h2>Halkbank ile öde</h2>
+<form method="post" action="/halkbank/pay">
+${field('total', 'Tutar (TL)', 'value="75.50" inputmode="decimal"')}
+<button>Halkbank'a git</button>
 </form>`,
   );
 
@@ -43,10 +48,12 @@ const STATES = {
   failed: 'Ödenmedi',
   partially_refunded: 'Kısmen iade edildi',
   refunded: 'İade edildi',
+  voided: 'İptal edildi',
 };
 
-export const orderPage = ({ invoiceId, state, total, refunded, message }) => {
-  const refundable = state === 'paid' || state === 'partially_refunded';
+export const orderPage = ({ invoiceId, gateway, state, total, refunded, message }) => {
+  const refundable = gateway === 'halkode' && (state === 'paid' || state === 'partially_refunded');
+  const cancellable = gateway === 'halkbank' && state === 'paid';
   return page(
     `Sipariş ${invoiceId}`,
     `<p><strong>${STATES[state]}</strong></p>
@@ -58,6 +65,7 @@ ${
 <label>İade tutarı (boş bırakılırsa kalanın tümü)<input name="amount" inputmode="decimal"></label><button>İade et</button></form>`
     : ''
 }
+${cancellable ? `<form method="post" action="/orders/${escape(invoiceId)}/cancel"><button>İptal et</button></form>` : ''}
 <p><a href="/">Yeni ödeme</a></p>`,
   );
 };

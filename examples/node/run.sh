@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the shop with the halkode of this checkout (bindings-node/build.sh makes it) against the HALKODE_… environment.
+# Starts the shop with the halkode of this checkout (bindings-node/build.sh makes it) against the HALKODE_… and HALKBANK_…
+# environment.
 set -euo pipefail
 cd "$(dirname "$0")"
 

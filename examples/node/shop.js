@@ -1,29 +1,39 @@
-// A small shop: a checkout without and with 3-D Secure, refunds, and what to do when an answer is lost.
+// A small shop at two gateways: a checkout without and with 3-D Secure, refunds, and what to do when an answer is lost.
 //
-// The keys and the gateway come from the environment (HALKODE_…), the port from PORT.
-import { randomUUID } from 'node:crypto';
+// The keys and the gateways come from the environment (HALKODE_…, HALKBANK_…), the port from PORT.
+import { randomBytes } from 'node:crypto';
 
 import express from 'express';
-import { Halkode, HalkodeError, RequestError, SignatureError } from 'halkode';
+import { Halkbank, Halkode, HalkodeError, RequestError, SignatureError } from 'halkode';
 
 import { checkoutPage, orderPage, problemPage } from './pages.js';
 
 const client = Halkode.fromEnv();
+const bank = Halkbank.fromEnv();
 
 // A real shop keeps its orders in its database, written before the bank is asked: a crash must not forget a payment.
 const orders = new Map();
 
-function newOrder(total) {
-  // A new number for every attempt: the gateway refuses one it has heard before, even after a failure.
-  const order = { invoiceId: `EX-${randomUUID()}`, state: 'waiting', total, refunded: '0.00', message: '' };
-  orders.set(order.invoiceId, order);
+const SIGNS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+function newOrder(total, gateway = 'halkode') {
+  // A new number for every attempt: a gateway refuses one it has heard before. Letters and digits up to 20 suit both.
+  const invoiceId = `EX${Array.from(randomBytes(18), (byte) => SIGNS[byte % SIGNS.length]).join('')}`;
+  const order = { invoiceId, gateway, state: 'waiting', total, refunded: '0.00', message: '' };
+  orders.set(invoiceId, order);
   return order;
 }
 
-/** What the gateway says of an invoice, in the words of this shop. What it does not know yet changes nothing. */
+/** An order that was paid, or is to be paid, at this gateway: the other one knows nothing of it. */
+function orderAt(gateway, invoiceId) {
+  const order = orders.get(invoiceId);
+  return order?.gateway === gateway ? order : undefined;
+}
+
+/** What a gateway says of an invoice, in the words of this shop. What it does not know yet changes nothing. */
 function take(order, state) {
   if (state === 'authorized') order.state = 'paid';
-  else if (['paid', 'failed', 'partially_refunded', 'refunded'].includes(state)) order.state = state;
+  else if (['paid', 'failed', 'partially_refunded', 'refunded', 'voided'].includes(state)) order.state = state;
 }
 
 /** The answer to a payment was lost: money may have moved. Never pay again; ask until the gateway knows. */
@@ -60,7 +70,12 @@ function buyer(name = '') {
 
 const app = express();
 app.disable('x-powered-by');
+// The bank's hash covers every byte of what it posts, so this one route gets the body as it came.
+app.use('/halkbank/return', express.text({ type: () => true }));
 app.use(express.urlencoded({ extended: false }));
+
+const FORGED = 'Bu dönüş siparişle uyuşmuyor.';
+const notFound = (response) => response.status(404).send(problemPage('Böyle bir sipariş yok.'));
 
 app.get('/', (request, response) => response.send(checkoutPage()));
 
@@ -86,31 +101,30 @@ app.post('/pay', async (request, response) => {
 
 // Without a card the page asks the buyer, and posts it from the browser straight to the gateway: PCI DSS SAQ A-EP.
 app.post('/pay-3d', async (request, response) => {
-  const { total } = request.body;
-  const order = newOrder(total);
+  const order = newOrder(request.body.total);
+  const { invoiceId, total } = order;
   const back = `${address()}/return`;
+  const buyer = { name: 'Ayşe', surname: 'Yılmaz' };
+  await sendForm(response, order, client.pay3dForm({ invoiceId, total, ...buyer, returnUrl: back, cancelUrl: back }));
+});
+
+/** The page that takes the buyer's browser to a bank. Nothing was sent yet, so an order with a value that cannot be is no order. */
+async function sendForm(response, { invoiceId }, form) {
   try {
-    const { html } = await client.pay3dForm({
-      invoiceId: order.invoiceId,
-      total,
-      name: 'Ayşe',
-      surname: 'Yılmaz',
-      returnUrl: back,
-      cancelUrl: back,
-    });
+    const { html } = await form;
     response.type('html').send(html);
   } catch (error) {
-    orders.delete(order.invoiceId);
+    orders.delete(invoiceId);
     throw error;
   }
-});
+}
 
 // The bank's page sends the browser here, by GET or by a POST from another site: no CSRF token can come with it, and no session
 // cookie (SameSite=Lax). So the order is found by its number, and nothing that came is believed before the gateway confirms it.
 app.all('/return', async (request, response) => {
   const fields = { ...request.query, ...request.body };
-  const order = orders.get(fields.invoice_id);
-  if (order === undefined) return response.status(404).send(problemPage('Böyle bir sipariş yok.'));
+  const order = orderAt('halkode', fields.invoice_id);
+  if (order === undefined) return notFound(response);
   // A reload of this page by a buyer who has paid changes nothing.
   if (order.state === 'waiting' || order.state === 'failed') {
     try {
@@ -127,7 +141,7 @@ app.all('/return', async (request, response) => {
     } catch (error) {
       // Somebody made this return up, or mixed it up: it says nothing about the order.
       if (error instanceof SignatureError && !error.inDoubt) {
-        return response.status(400).send(problemPage('Bu dönüş siparişle uyuşmuyor.'));
+        return response.status(400).send(problemPage(FORGED));
       }
       await failed(order, error);
     }
@@ -137,8 +151,8 @@ app.all('/return', async (request, response) => {
 
 // In a real shop this belongs behind the login of its staff, with a CSRF token.
 app.post('/orders/:invoice/refund', async (request, response) => {
-  const order = orders.get(request.params.invoice);
-  if (order === undefined) return response.status(404).send(problemPage('Böyle bir sipariş yok.'));
+  const order = orderAt('halkode', request.params.invoice);
+  if (order === undefined) return notFound(response);
   const { invoiceId } = order;
   try {
     await client.refund({ invoiceId, amount: request.body.amount || undefined });
@@ -156,9 +170,60 @@ app.post('/orders/:invoice/refund', async (request, response) => {
   response.redirect(303, `/orders/${invoiceId}`);
 });
 
+// Halkbank's own page asks for the card: neither this server nor this site sees it (PCI DSS SAQ A).
+app.post('/halkbank/pay', async (request, response) => {
+  const order = newOrder(request.body.total, 'halkbank');
+  const { invoiceId: orderId, total } = order;
+  const back = `${address()}/halkbank/return`;
+  await sendForm(response, order, bank.gateForm({ storeType: '3d_pay_hosting', orderId, total, okUrl: back, failUrl: back }));
+});
+
+// The bank's page posts to here from another site: no CSRF token, no session cookie. What it says is the bank's own word when its
+// hash fits, and about this order when number, amount and currency do. A buyer may never come back: a real shop asks `orderStatus`
+// about orders that wait for long.
+app.post('/halkbank/return', async (request, response) => {
+  const body = typeof request.body === 'string' ? request.body : '';
+  const order = orderAt('halkbank', new URLSearchParams(body).get('oid'));
+  if (order === undefined) return notFound(response);
+  const { invoiceId: orderId, total } = order;
+  try {
+    const { outcome, explanationTr } = await bank.verifyCallback({ body, orderId, total });
+    // A reload changes nothing, and nobody can make a paid order fail: a failure needs no hash, so anybody can post one.
+    if (order.state === 'waiting' || order.state === 'failed') {
+      order.state = outcome === 'paid' ? 'paid' : 'failed';
+      order.message = outcome === 'paid' ? '' : (explanationTr ?? 'Ödeme tamamlanmadı; kartınızdan para çekilmedi.');
+    }
+  } catch (error) {
+    if (error instanceof SignatureError) return response.status(400).send(problemPage(FORGED));
+    throw error;
+  }
+  response.redirect(303, `/orders/${orderId}`);
+});
+
+// Like a refund, in a real shop this is for its staff.
+app.post('/orders/:order/cancel', async (request, response) => {
+  const order = orderAt('halkbank', request.params.order);
+  if (order === undefined) return notFound(response);
+  const { invoiceId: orderId } = order;
+  try {
+    // A void on the day of the sale, a refund later: the bank knows which.
+    const { by, amount } = await bank.cancelOrRefund({ orderId });
+    if (by === 'refund') order.refunded = amount;
+    order.message = '';
+  } catch (error) {
+    if (error instanceof RequestError || !(error instanceof HalkodeError)) throw error;
+    console.error(error);
+    order.message = error.explanationTr ?? 'Ödeme geri alınamadı.';
+    // Whether it was taken back is what the question below answers.
+    if (error.inDoubt) order.message = 'Bankanın yanıtı alınamadı; yukarıda bankanın bildiği durum var.';
+  }
+  take(order, (await bank.orderStatus({ orderId })).state);
+  response.redirect(303, `/orders/${orderId}`);
+});
+
 app.get('/orders/:invoice', async (request, response) => {
   const order = orders.get(request.params.invoice);
-  if (order === undefined) return response.status(404).send(problemPage('Böyle bir sipariş yok.'));
+  if (order === undefined) return notFound(response);
   if (order.state === 'in_doubt') {
     // A question, not a payment. "Unknown" is no answer yet: the payment may still be on its way through the bank.
     const { state } = await client.checkStatus({ invoiceId: order.invoiceId, includePendingStatus: true });

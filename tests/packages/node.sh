@@ -12,7 +12,7 @@ echo '{ "private": true }' > package.json
 npm install --offline --no-audit --no-fund --no-package-lock --cache "$project/cache" "$dist"/halkode-*.tgz
 
 cat > pays.cjs << 'JS'
-exports.pays = async ({ Halkode, DeclinedError, HalkodeError }, how) => {
+exports.pays = async ({ Halkbank, Halkode, DeclinedError, HalkodeError }, how) => {
   const client = Halkode.fromEnv();
   const card = { holderName: 'Ayşe Yılmaz', number: '4155650100416111', expiryMonth: '12', expiryYear: '2040', cvv: '555' };
   const sale = (name) => ({ invoiceId: `PK-${how}-${name}-${process.pid}`, total: '149.90', name: 'Ayşe', surname: 'Yılmaz', card });
@@ -24,6 +24,18 @@ exports.pays = async ({ Halkode, DeclinedError, HalkodeError }, how) => {
   const error = await client.pay2d(poor).then(() => undefined, (caught) => caught);
   if (!(error instanceof DeclinedError && error instanceof HalkodeError && error.bankCode === '51')) throw error;
   console.log(`${how}: paid ${productPrice} TRY, order ${orderId}; a card without funds: ${error.name} ${error.code}`);
+
+  const bank = Halkbank.fromEnv();
+  const bought = { orderId: `PK-${how}-${process.pid}`, total: '75.50' };
+  const back = 'https://shop.example/return';
+  const { action, html } = await bank.gateForm({ ...bought, storeType: '3d_pay_hosting', okUrl: back, failUrl: back });
+  if (!html.includes('name="hash"')) throw new Error('the form has no hash');
+  // The form sold nothing, so its order number is free.
+  const bankCard = { number: '4531444531442283', expiryMonth: '12', expiryYear: '2040', cvv: '001' };
+  const { authCode } = await bank.sale({ ...bought, card: bankCard });
+  const sold = await bank.orderStatus({ orderId: bought.orderId });
+  if (sold.state !== 'paid' || sold.capturedAmount !== '75.50') throw new Error(`the sale at Halkbank is ${sold.state}, ${sold.capturedAmount}`);
+  console.log(`${how}: a form to ${action}; paid ${sold.capturedAmount} TRY at Halkbank, authorisation ${authCode}`);
 };
 JS
 cat > by-import.mjs << 'JS'
