@@ -87,7 +87,7 @@ suite "the extension's own tests" phpt
 # The extension from its first line to its last: what is lost or read unset fails.
 check "memory" with_sandbox env USE_ZEND_ALLOC=0 ZEND_DONT_UNLOAD_MODULES=1 \
     valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
-    php -n "${extension[@]}" -d halkode.app_id=x -d halkode.app_secret=y -d halkode.proxy=z tests/php/memory.php
+    php -n "${extension[@]}" -d halkode.app_id=x -d halkode.app_secret=y -d halkode.proxy=z -d halkbank.client_id=x -d halkbank.store_key=y tests/php/memory.php
 suite "manners, extension" with_sandbox php "${traces[@]}" "${extension[@]}" tests/php/run.php
 suite "manners, FFI" with_sandbox php "${traces[@]}" tests/php/run.php
 suite "PHP-FPM" with_sandbox php "${traces[@]}" "${extension[@]}" tests/php/run.php fpm

@@ -15,14 +15,24 @@ for ($i = 0; $i < 70; $i++) {
         'user_agent' => "many/$i",
     ]);
 }
-$good = $client->token()->status_code === 100 && $many->statusCode(['code' => '41'])->known;
+$bank = Halkode\Halkbank::fromEnv();
+for ($i = 0; $i < 3; $i++) {
+    $other = new Halkode\Halkbank(['client_id' => '500100000', 'store_key' => '123456', 'user_agent' => "many/$i"]);
+}
+$callback = ['body' => 'oid=A-1&Response=Error&clientid=500100000', 'order_id' => 'A-1', 'total' => '1.00'];
+$good = $bank->orderStatus(['order_id' => 'NEVER-1'])->state === 'not_found' && $other->verifyCallback($callback)->outcome === 'not_paid'
+    && $client->token()->status_code === 100 && $many->statusCode(['code' => '41'])->known;
 $failures = 0;
 $wrong = [
     static fn () => $client->pay2d([]),
     static fn () => $client->callJson('refund', '{'),
     static fn () => new Halkode\Halkode(['app_id' => 'x']),
+    static fn () => $bank->sale([]),
+    static fn () => new Halkode\Halkbank([]),
+    static fn () => new Halkode\Halkbank(['client_id' => 'x']),
     // From php.ini, which has keys that cannot be.
     static fn () => new Halkode\Halkode(),
+    static fn () => new Halkode\Halkbank(),
 ];
 foreach ($wrong as $call) {
     try {

@@ -30,7 +30,8 @@ final class Process
     public static function run(string $code, array $options = [], array $environment = []): array
     {
         $bootstrap = \var_export(__DIR__ . '/bootstrap.php', true);
-        $command = [...self::php(), ...$options, '-r', "require $bootstrap; class_alias(Halkode\\Halkode::class, 'Halkode'); $code"];
+        $begin = "require $bootstrap; class_alias(Halkode\\Halkode::class, 'Halkode'); class_alias(Halkode\\Halkbank::class, 'Halkbank');";
+        $command = [...self::php(), ...$options, '-r', "$begin $code"];
         $variables = \array_filter(\array_merge(\getenv(), $environment), static fn ($value) => $value !== null);
         $process = \proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], ['redirect', 1]], $pipes, null, $variables);
         $printed = \stream_get_contents($pipes[1]);

@@ -53,6 +53,31 @@ final class Sandbox
         return \count(\array_filter($orders, fn ($order) => $order['invoice_id'] === $invoice && $order['state'] === 'Completed'));
     }
 
+    /** What Halkbank has taken for an order, less what it gave back. */
+    public function net(string $order): string
+    {
+        return $this->control("halkbank/orders/$order")['net'];
+    }
+
+    /**
+     * Goes to Halkbank's page with the form of a shop, and ends the visit there.
+     *
+     * @param array<string, string> $fields
+     *
+     * @return array<string, string> what the bank's page posts to the shop
+     */
+    public function visit(string $gate, #[\SensitiveParameter] array $fields, string $outcome = 'approve'): array
+    {
+        $page = \file_get_contents($gate, false, \stream_context_create(['http' => [
+            'method' => 'POST',
+            'header' => 'Content-Type: application/x-www-form-urlencoded',
+            'content' => \http_build_query($fields),
+            'follow_location' => 0,
+        ]]));
+        $page !== false || throw new \RuntimeException("the gate $gate does not answer");
+        return $this->control("halkbank/orders/{$fields['oid']}/3d", ['outcome' => $outcome])['fields'];
+    }
+
     /** How many requests have come whose path ends so, since forget(). */
     public function count(string $path): int
     {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Halkode\Tests;
 
+use Halkode\Halkbank;
 use Halkode\Halkode;
 
 /** Runs tests and says what came of them; a test that checks nothing has failed. */
@@ -18,6 +19,18 @@ final class Suite
         'app_secret' => 'a9b5c28211388c7a6a705122a24e6f46',
         'merchant_key' => '$2y$10$e8Mzadv9523RVrAqL7K3.efxdERBrbaVZNaJ3AwlmZriYNrygSH72',
     ];
+
+    /** Halkbank's; user and password are made up, for the bank publishes none. */
+    public const BANK_KEYS = [
+        'client_id' => '500100000',
+        'store_key' => '123456',
+        'api_user' => 'halkbankapi',
+        'api_password' => 'HALKBANK-05',
+    ];
+
+    /** The test card that Halkbank publishes, and one without funds. */
+    public const BANK_CARD = ['number' => '4531444531442283', 'expiry_month' => '12', 'expiry_year' => '2040', 'cvv' => '001'];
+    public const BANK_NO_FUNDS_CARD = ['number' => '4920940000000519', 'cvv' => '000'] + self::BANK_CARD;
 
     private static int $checks = 0;
     private static int $passed = 0;
@@ -100,6 +113,13 @@ final class Suite
         return $printed;
     }
 
+    /** @param list<string> $texts */
+    public static function sorted(array $texts): array
+    {
+        \sort($texts);
+        return $texts;
+    }
+
     public static function invoice(): string
     {
         return 'PHP-' . \bin2hex(\random_bytes(8));
@@ -126,12 +146,28 @@ final class Suite
     }
 
     /** A client of the bank at hand; what is given differs. */
-    public static function client(array $config = []): Halkode
+    public static function client(#[\SensitiveParameter] array $config = []): Halkode
     {
         $keys = [];
         foreach (['app_id', 'app_secret', 'merchant_key', 'base_url'] as $name) {
             $keys[$name] = \getenv('HALKODE_' . \strtoupper($name));
         }
         return new Halkode($config + $keys);
+    }
+
+    /** A sale at Halkbank, ready to be sent. */
+    public static function bankSale(string $order, string $total = '149.90', array $card = self::BANK_CARD): array
+    {
+        return ['order_id' => $order, 'total' => $total, 'card' => $card];
+    }
+
+    /** A client of Halkbank at the bank at hand; what is given differs. */
+    public static function bankClient(#[\SensitiveParameter] array $config = []): Halkbank
+    {
+        $keys = [];
+        foreach ([...\array_keys(self::BANK_KEYS), 'base_url'] as $name) {
+            $keys[$name] = \getenv('HALKBANK_' . \strtoupper($name));
+        }
+        return new Halkbank($config + $keys);
     }
 }

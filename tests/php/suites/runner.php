@@ -12,17 +12,18 @@ foreach (Conformance::load() as $case) {
     $cases["$case->file: $case->name"] = $case;
 }
 
-/** A copy of a case with one value of it changed; a list on the way stands for its first item. */
+/** A copy of a case with one value of it changed; where the way into a list names no item, it is the first one's. */
 $changed = static function (string $title, string $path, string $json) use ($cases): \stdClass {
     $case = Tree::parse(Tree::write($cases[$title]));
     $names = \explode('/', $path);
     $last = \array_pop($names);
     $at = $case;
+    $item = static fn (mixed $at, string $name) => \is_array($at) && !\ctype_digit($name) ? $at[0] : $at;
     foreach ($names as $name) {
-        $at = $at->{$name};
-        $at = \is_array($at) ? $at[0] : $at;
+        $at = $item($at, $name);
+        $at = \is_array($at) ? $at[$name] : $at->{$name};
     }
-    $at->{$last} = Tree::parse($json);
+    $item($at, $last)->{$last} = Tree::parse($json);
     return $case;
 };
 
@@ -31,11 +32,14 @@ const DECLINED = 'halkode/pay_2d.json: declined by the bank: its code explains';
 const REFUSED = 'halkode/pay_2d.json: total zero';
 const HASH = 'halkode/hash.json: refund';
 const BACK = 'halkode/verify_return.json: success bound to the order, whole claim';
+const BANK_SALE = 'halkbank/sale.json: whole reply: the document in the form field DATA, in UTF-8';
+const BANK_REFUSED = 'halkbank/sale.json: 121 recurring payments';
+const FORM = 'halkbank/gate_form.json: 3d_pay_hosting: no card, the bank asks for it';
 const STATUS = 'halkode/check_status.json: paid, whole reply: the answer is flat';
 
 return [
     'a case that holds passes' => static function () use ($conformance, $cases): void {
-        foreach ([SALE, DECLINED, REFUSED, HASH, BACK, STATUS] as $title) {
+        foreach ([SALE, DECLINED, REFUSED, HASH, BACK, STATUS, BANK_SALE, BANK_REFUSED, FORM] as $title) {
             Suite::same([], $conformance->run($cases[$title]), $title);
         }
     },
@@ -63,6 +67,14 @@ return [
             [HASH, 'reply/plaintext', '{"$anything":true}', 'expected {"$anything":true}'],
             [BACK, 'sealed', '"1|23.00|A-1|VP17459141322115179|TRY"', 'sealed: '],
             [STATUS, 'reply/transaction_amount', '"23.1"', 'reply.transaction_amount'],
+            [BANK_SALE, 'reply/auth_code', '"P90326"', 'reply.auth_code: expected "P90326"'],
+            [BANK_SALE, 'exchanges/expect/xml/CC5Request/Total', '"100.26"', '100.26'],
+            [BANK_SALE, 'exchanges/expect/xml/CC5Request/Password', '"{{store_key}}"', 'Password'],
+            [BANK_SALE, 'token_calls', '1', 'expected 1 requests for a token, 0 came'],
+            [BANK_REFUSED, 'error/field', '"recurring.cycle"', 'error.field: expected "recurring.cycle"'],
+            [BANK_REFUSED, 'config', '{"api_password":"RequestError"}', 'repeats the secret'],
+            [FORM, 'reply/fields/12/value', '{"$ver3":[["oid","A-1"]]}', 'reply: $hash: '],
+            [FORM, 'reply/fields/12/value', '{"$ver3":"nothing"}', 'expected {"$ver3":"nothing"}'],
         ];
         foreach ($changes as [$title, $path, $json, $told]) {
             $problems = $conformance->run($changed($title, $path, $json));
@@ -73,13 +85,28 @@ return [
         $keys = Suite::KEYS;
         $card = '{"number":"4155650100416111","cvv":"555"}';
         $request = Tree::parse("{\"card\":$card,\"note\":\"4155 6501 0041 6111\",\"card_token\":\"TOKEN12345\"}");
-        $leaks = static fn (string $text) => \count(Conformance::leaks($text, $text, $keys, $request));
+        $leaks = static fn (string $text, #[\SensitiveParameter] ?array $other = null, #[\SensitiveParameter] mixed $sent = null)
+            => \count(Conformance::leaks($text, $text, $other ?? $keys, $sent ?? $request));
         Suite::same(0, $leaks('{"kind":"request","reason":"card.cvv 1555 is not 55"}'));
         $secrets = ['replay-token', $keys['app_secret'], $keys['merchant_key'], '4155 6501 0041 6111', 'xTOKEN12345', 'cvv 555.'];
         foreach ($secrets as $secret) {
             Suite::same(1, $leaks("{\"reason\":\"$secret\"}"), $secret);
         }
         Suite::same(2, $leaks('{"reason":"4155650100416111"}'), 'bare digits, of both fields');
+        Suite::same(0, $leaks('{"body":"0123456789abcdef:12cd:ab555cd:555:/x"}'), 'the digits of a bundle are random');
+        Suite::same(1, $leaks('{"body":"0123456789abcdef:12cd:ab/555"}'), 'what stands behind it is not');
+        $keys = ['api_password' => 'HALKBANK-05', 'store_key' => 'anahtar-1'];
+        $request = Tree::parse('{"md":"MD-OF-A-CARD"}');
+        foreach ([...$keys, 'MD-OF-A-CARD'] as $secret) {
+            Suite::same(1, $leaks("{\"reason\":\"$secret\"}", $keys, $request), $secret);
+        }
+    },
+    'every case that stands in a file is loaded' => static function () use ($cases): void {
+        $there = Conformance::titles();
+        Suite::same(['halkbank', 'halkode'], Suite::sorted(\array_keys($there)), 'gateways');
+        $titles = \array_merge(...\array_values($there));
+        Suite::same($titles, \array_values(\array_unique($titles)), 'no title twice');
+        Suite::same(Suite::sorted($titles), Suite::sorted(\array_keys($cases)), 'cases');
     },
     'the reader of trees keeps every digit, and refuses what is not JSON' => static function (): void {
         foreach (['{"a":102.04081632653,"b":16261626864943112345678,"c":[1.10,{},[],"\"ş",null,true,-2e3]}', '"x"', '[]'] as $text) {
