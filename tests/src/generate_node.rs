@@ -189,9 +189,7 @@ fn choice_type(choice: &ChoiceInfo, spoken: &Spoken, api: &Api) -> String {
     let said = |doc: &str| spoken.doc(doc, &users);
     let words = choice.words.iter().map(|(word, doc)| format!("- `{word}`: {}", said(doc)));
     let doc = format!("{}\n\n{}", said(&choice.doc), words.collect::<Vec<_>>().join("\n\n"));
-    let doc = comment(&doc, "")
-        .replace(" *\n * - ", " * - ")
-        .replacen(" * - ", " *\n * - ", 1);
+    let doc = comment(&doc, "").replace(" *\n * - ", " * - ").replacen(" * - ", " *\n * - ", 1);
     let words: Vec<String> = choice.words.iter().map(|(word, _)| format!("'{word}'")).collect();
     format!("\n{doc}export type {} =\n  | {};\n", choice.name, words.join("\n  | "))
 }
