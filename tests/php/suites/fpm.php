@@ -11,6 +11,18 @@ final class Fpm
 {
     public const WORKERS = 3;
 
+    private const SETTINGS = [
+        'halkode.app_id' => 'HALKODE_APP_ID',
+        'halkode.app_secret' => 'HALKODE_APP_SECRET',
+        'halkode.merchant_key' => 'HALKODE_MERCHANT_KEY',
+        'halkode.base_url' => 'HALKODE_BASE_URL',
+        'halkbank.client_id' => 'HALKBANK_CLIENT_ID',
+        'halkbank.store_key' => 'HALKBANK_STORE_KEY',
+        'halkbank.api_user' => 'HALKBANK_API_USER',
+        'halkbank.api_password' => 'HALKBANK_API_PASSWORD',
+        'halkbank.base_url' => 'HALKBANK_BASE_URL',
+    ];
+
     private readonly string $folder;
 
     /** @var resource */
@@ -24,8 +36,8 @@ final class Fpm
         $this->folder = \sys_get_temp_dir() . '/halkode-fpm-' . \bin2hex(\random_bytes(6));
         \mkdir($this->folder, 0700);
         $settings = '';
-        foreach (['app_id', 'app_secret', 'merchant_key', 'base_url'] as $name) {
-            $settings .= "php_admin_value[halkode.$name] = '" . \getenv('HALKODE_' . \strtoupper($name)) . "'\n";
+        foreach (self::SETTINGS as $setting => $variable) {
+            $settings .= "php_admin_value[$setting] = '" . \getenv($variable) . "'\n";
         }
         \file_put_contents("$this->folder/pool.conf", "[global]\nerror_log = /proc/self/fd/2\nlog_level = notice\n[shop]\n"
             . "listen = $this->folder/socket\npm = static\npm.max_children = " . self::WORKERS . "\n$settings");
@@ -33,7 +45,7 @@ final class Fpm
             self::binary(), '-n', '-F', '-O', '-d', 'extension=' . Process::extension(), '-y', "$this->folder/pool.conf",
             ...(\posix_geteuid() === 0 ? ['-R'] : []),
         ];
-        $environment = \array_filter(\getenv(), static fn ($name) => !\str_starts_with($name, 'HALKODE_'), \ARRAY_FILTER_USE_KEY);
+        $environment = \array_filter(\getenv(), static fn ($name) => !\preg_match('/^HALK(ODE|BANK)_/', $name), \ARRAY_FILTER_USE_KEY);
         $this->process = \proc_open($command, [['file', '/dev/null', 'r'], 1 => \STDERR, 2 => ['pipe', 'w']], $pipes, null, $environment);
         // Whatever happens to the tests, it must not outlive them.
         \register_shutdown_function(static fn ($process) => \is_resource($process) && \proc_terminate($process), $this->process);
@@ -124,14 +136,28 @@ return [
         Suite::same(Fpm::WORKERS, $bank->count('/token'), 'tokens after forty more payments');
         Suite::same(Fpm::WORKERS + 40, $bank->count('paySmart2D'), 'payments');
     },
+    'both gateways, each with the settings of its own' => static function () use ($bank, $fpm): void {
+        $orders = \array_map(Suite::invoice(...), \array_fill(0, 2 * Fpm::WORKERS, null));
+        $requests = \array_map(static fn (string $order) => $fpm->ask('pay_at_halkbank', $order), $orders);
+        foreach ($requests as $n => $request) {
+            $reply = \json_decode((string) $request->body(), true)['reply'];
+            Suite::same(['00', $orders[$n]], [$reply['proc_return_code'] ?? $reply, $reply['order_id'] ?? null]);
+            Suite::same('20.00', $bank->net($orders[$n]));
+        }
+    },
     'the secrets of the pool are not shown' => static function () use ($fpm): void {
         for ($again = 0; $again < 2 * Fpm::WORKERS; $again++) {
             $page = (string) $fpm->ask('info')->body();
             Suite::contains('(hidden)', $page);
             Suite::contains((string) \getenv('HALKODE_APP_ID'), $page);
-            foreach (['HALKODE_APP_SECRET', 'HALKODE_MERCHANT_KEY'] as $name) {
+            $secrets = ['HALKODE_APP_SECRET', 'HALKODE_MERCHANT_KEY', 'HALKBANK_CLIENT_ID', 'HALKBANK_API_USER', 'HALKBANK_API_PASSWORD'];
+            foreach ($secrets as $name) {
                 Suite::lacks((string) \getenv($name), \html_entity_decode($page));
             }
+            // The store key that the bank publishes is too short to be looked for everywhere.
+            \preg_match_all('/halkbank\.store_key(.*)/', \strip_tags($page), $found);
+            Suite::check($found[0] !== [], 'it is on the page');
+            Suite::lacks((string) \getenv('HALKBANK_STORE_KEY'), \implode("\n", $found[1]));
         }
     },
     'a worker that is killed in a payment does no harm' => static function () use ($bank, $fpm, $paid): void {

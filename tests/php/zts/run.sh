@@ -35,6 +35,8 @@ scripts/with-sandbox.sh "$php/bin/php" "${options[@]}" tests/php/conformance.php
 scripts/with-sandbox.sh bash -euo pipefail -c '
     printf "extension=%s\nhalkode.app_id=%s\nhalkode.app_secret=%s\nhalkode.merchant_key='\''%s'\''\nhalkode.base_url=%s\n" \
         "$HALKODE_EXTENSION" "$HALKODE_APP_ID" "$HALKODE_APP_SECRET" "$HALKODE_MERCHANT_KEY" "$HALKODE_BASE_URL" > "$1/php.ini"
+    printf "halkbank.client_id=%s\nhalkbank.store_key=%s\nhalkbank.api_user=%s\nhalkbank.api_password=%s\nhalkbank.base_url=%s\n" \
+        "$HALKBANK_CLIENT_ID" "$HALKBANK_STORE_KEY" "$HALKBANK_API_USER" "$HALKBANK_API_PASSWORD" "$HALKBANK_BASE_URL" >> "$1/php.ini"
     "$1/threads" "$1/php.ini" "$PWD/tests/php/zts/page.php"
     tokens=$("$2" -n -r "readfile(\"${HALKODE_BASE_URL%/ccpayment}/sandbox/requests?limit=1000\");" | grep -o "/ccpayment/api/token" | wc -l)
     echo "tokens fetched: $tokens"
