@@ -3,8 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# One build for every Python from 3.10 on (the stable ABI): no interpreter is asked, and libpython is not linked.
-export PYO3_NO_PYTHON=1 PYO3_BUILD_EXTENSION_MODULE=1
+# One build for every Python from 3.10 on (the stable ABI): .cargo/config.toml says how.
 if [ "$(uname -s)" = Darwin ]; then
     # Python's own functions are found when the module is loaded.
     export RUSTFLAGS="${RUSTFLAGS:-} -C link-arg=-undefined -C link-arg=dynamic_lookup"

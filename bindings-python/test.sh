@@ -67,8 +67,6 @@ if ! cmp --silent tests/python/requirements.txt "$venv/requirements.txt"; then
     cp tests/python/requirements.txt "$venv/requirements.txt"
 fi
 export PYTHONPATH=$PWD/bindings-python/python PYTHONDONTWRITEBYTECODE=1 RUFF_NO_CACHE=true
-# The settings of build.sh: with others, everything would be compiled again.
-export PYO3_NO_PYTHON=1 PYO3_BUILD_EXTENSION_MODULE=1
 
 check "Rust: format" cargo fmt --package halkode-python --check
 check "Rust: clippy" cargo clippy --quiet --locked --package halkode-python --all-targets -- --deny warnings
@@ -82,7 +80,7 @@ pytest=(scripts/with-sandbox.sh "$venv/bin/python" -m pytest --quiet -p no:cache
 suite "Python: models, calls, host" ' in [0-9.]+s' "${pytest[@]}" tests/python --ignore tests/python/test_conformance.py
 suite "Python: conformance" ' in [0-9.]+s' "${pytest[@]}" tests/python/test_conformance.py
 
-# The module is for every Python from 3.10 on: the cases again, in each that is here.
+# The same binary is for every Python from 3.10 on: a tenth of the cases again, in each that is here.
 # The tests above ran in this one.
 versions=$("$venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 for python in $(compgen -c python3. | grep -E '^python3\.[0-9]+$' | sort -u) "$HOME"/.pyenv/versions/3.*/bin/python3; do
@@ -90,9 +88,12 @@ for python in $(compgen -c python3. | grep -E '^python3\.[0-9]+$' | sort -u) "$H
     read -r major minor <<< "$version"
     if [ "$minor" -ge 10 ] && [[ " $versions " != *" $major.$minor "* ]]; then
         versions="$versions $major.$minor"
-        suite "Python $major.$minor: conformance" ' passed, ' scripts/with-sandbox.sh "$python" tests/python/conformance.py
+        suite "Python $major.$minor: conformance" ' passed, ' \
+            scripts/with-sandbox.sh "$python" tests/python/conformance.py --share 10
     fi
 done
+check "example: the migrations are those of its models" env SHOP_DATABASE=:memory: \
+    "$venv/bin/python" examples/python/manage.py makemigrations --check --skip-checks
 suite "example" ' passed, ' scripts/with-sandbox.sh examples/buyer.py examples/python/run.sh
 
 if [ "$failed" != 0 ]; then

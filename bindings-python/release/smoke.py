@@ -25,6 +25,11 @@ client = halkode.Halkode.from_config(KEYS)
 sealed = client.hash(layout="refund", parts={"amount": "5.00", "invoice_id": "A-1"})
 opened = client.open_hash(hash_key=sealed.hash_key, layout="refund")
 require([part.value for part in opened.parts][:2] == ["5.00", "A-1"], "the hash does not open to what was sealed")
+bank = halkode.Halkbank.from_config({"client_id": "500300000", "store_key": "123456", "environment": "test"})
+page = "https://shop.example/return"
+form = bank.gate_form(store_type="3d_pay_hosting", order_id="A-1", total="1.00", ok_url=page, fail_url=page)
+fields = {field.name: field.value for field in form.fields}
+require(bank.ver3_hash(fields=fields).hash == fields["hash"], "the form's hash is not that of its fields")
 code = client.call("status_code", {"code": "41"})
 require(code["known"] is True, "the table of codes is not there")
 try:

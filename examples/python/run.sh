@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the example shop in this checkout, with the keys and the bank of the environment (HALKODE_…), at PORT.
+# Starts the example shop in this checkout, with the keys and the banks of the environment (HALKODE_…, HALKBANK_…), at PORT.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
@@ -14,5 +14,5 @@ if ! cmp --silent "$here/requirements.txt" "$venv/requirements.txt"; then
     cp "$here/requirements.txt" "$venv/requirements.txt"
 fi
 export PYTHONPATH=$root/bindings-python/python:$here PYTHONDONTWRITEBYTECODE=1
-export SHOP_DATABASE=${SHOP_DATABASE:-$target/python/example.sqlite3}
+export SHOP_DATABASE=${SHOP_DATABASE:-$target/python/shop.sqlite3}
 exec "$venv/bin/python" "$here/serve.py"

@@ -26,7 +26,7 @@ def stop(*_: object) -> None:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
     django.setup()
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     with make_server("127.0.0.1", int(os.environ.get("PORT", "0")), get_wsgi_application(), Server, Handler) as server:

@@ -1,4 +1,4 @@
-"""The settings of the example shop: as little as Django needs. The gateway's keys come from the environment."""
+"""The settings of the example shop: as little as Django needs. The gateways' keys come from the environment."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "shop.urls"
 INSTALLED_APPS = ["shop"]
-# No session: orders are found by their number. Only the view to which the bank sends the buyer is exempt from the
+# No session: orders are found by their number. Only the views to which a bank sends the buyer are exempt from the
 # CSRF check (views.py).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

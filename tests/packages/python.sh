@@ -50,8 +50,22 @@ except halkode.DeclinedError as error:
     declined = f"{error.kind} with {error.bank_code}"
 else:
     sys.exit("the card without funds was charged")
+
+bank = halkode.Halkbank.from_env()
+page = "https://shop.example/return"
+form = bank.gate_form(
+    store_type="3d_pay_hosting", order_id=f"{run}-form", total=Decimal("75.50"), ok_url=page, fail_url=page
+)
+fields = {field.name: field.value for field in form.fields}
+assert form.action == f"{os.environ['HALKBANK_BASE_URL']}/est3Dgate", form.action
+assert bank.ver3_hash(fields=fields).hash == fields["hash"] and os.environ["HALKBANK_STORE_KEY"] not in form.html
+bank_card = halkode.BankCard(number="4531444531442283", expiry_month="12", expiry_year="2040", cvv="001")
+assert bank.sale(order_id=run, total=Decimal("60.00"), card=bank_card).response == "Approved"
+order = bank.order_status(order_id=run)
+assert (order.state, order.captured_amount) == ("paid", Decimal("60.00")), order
+
 version = ".".join(map(str, sys.version_info[:3]))
-print(f"halkode {halkode.__version__} on Python {version}: paid 149.90, and {declined}")
+print(f"halkode {halkode.__version__} on Python {version}: paid 149.90, {declined}; at Halkbank a form, and paid 60.00")
 PROGRAM
 
 # One file of each kind, or none of this is about the right one.
@@ -87,4 +101,4 @@ source/bin/python pay.py
 # What the release workflow asks of every wheel.
 source/bin/python "$root/bindings-python/release/smoke.py"
 
-echo "installed $(basename "$wheel") on Python$versions and $(basename "$sdist"); each took a payment and was refused one"
+echo "installed $(basename "$wheel") on Python$versions and $(basename "$sdist"); each took a payment at either gateway and was refused one"

@@ -22,6 +22,7 @@ CLASSES = [one for one in vars(halkode).values() if inspect.isclass(one)]
 MODELS = [one for one in CLASSES if issubclass(one, Model)]
 REPLIES = [one for one in MODELS if issubclass(one, Reply)]
 PARTS = [one for one in MODELS if issubclass(one, Part)]
+CLIENTS = [one for one in CLASSES if issubclass(one, Client)]
 ERRORS = [one for one in CLASSES if issubclass(one, halkode.Error) and one is not halkode.Error]
 
 
@@ -179,13 +180,14 @@ def test_everything_is_documented_and_bears_its_public_name() -> None:
         if inspect.isclass(one):
             assert one.__module__ == "halkode"
             assert len(one.__doc__ or "") > 5, name
-    methods = {name: one for name, one in vars(halkode.Halkode).items() if inspect.isfunction(one)}
-    assert len(methods) > 30
-    for name, method in methods.items():
-        assert len(method.__doc__ or "") > 10, name
-        for parameter in list(inspect.signature(method).parameters)[1:]:
-            assert f"    {parameter}: " in (method.__doc__ or ""), f"{name}: {parameter}"
-    assert issubclass(halkode.Halkode, Client)
+    assert [one.__name__ for one in CLIENTS] == ["Halkbank", "Halkode"]
+    for client in CLIENTS:
+        methods = {name: one for name, one in vars(client).items() if inspect.isfunction(one)}
+        assert len(methods) > 20
+        for name, method in methods.items():
+            assert len(method.__doc__ or "") > 10, name
+            for parameter in list(inspect.signature(method).parameters)[1:]:
+                assert f"    {parameter}: " in (method.__doc__ or ""), f"{name}: {parameter}"
 
 
 def test_the_import_is_light() -> None:

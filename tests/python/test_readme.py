@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import urllib.parse
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 import halkode
-from conftest import charges
+from conftest import charges, taken, visit
 from replays import Sandbox
 
 README = Path(__file__).parents[2] / "bindings-python/README.md"
@@ -18,7 +20,7 @@ README = Path(__file__).parents[2] / "bindings-python/README.md"
 
 def test_the_readmes_code(bank: Sandbox, capsys: pytest.CaptureFixture[str], invoice: str) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block.replace("ORDER-1001-1", invoice), str(README), "exec"), names)
@@ -32,6 +34,16 @@ def test_the_readmes_code(bank: Sandbox, capsys: pytest.CaptureFixture[str], inv
     assert order["invoice_id"] in names["start_3d"](order)
     with pytest.raises(halkode.Error):
         names["came_back"](order, {"invoice_id": order["invoice_id"], "status_code": "100"})
+
+    order = {"order_id": f"{invoice}-bank", "total": Decimal("75.50")}
+    page = names["start_at_halkbank"](order)
+    inputs = re.findall(r'name="([^"]*)" value="([^"]*)"', page)
+    fields = {name: html.unescape(value) for name, value in inputs}
+    back = visit(bank, re.findall(r'action="([^"]*)"', page)[0], fields)
+    assert names["back_from_halkbank"](order, urllib.parse.urlencode({**back, "amount": "1.00"})) == "forged"
+    assert names["back_from_halkbank"](order, urllib.parse.urlencode(back)) == "paid"
+    assert taken(bank, f"{invoice}-bank") == "75.50"
+    assert (names["give_back"](order), taken(bank, f"{invoice}-bank")) == ("void", "0.00")
 
 
 def test_the_readme_names_every_class_and_attribute_of_errors() -> None:

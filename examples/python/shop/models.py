@@ -6,6 +6,10 @@ from django.db import models
 
 
 class Order(models.Model):
+    class Gateway(models.TextChoices):
+        HALKODE = "halkode", "HALKÖDE"
+        HALKBANK = "halkbank", "Halkbank"
+
     class State(models.TextChoices):
         WAITING = "waiting", "Ödeme bekleniyor"
         IN_DOUBT = "in_doubt", "Ödemenin sonucu soruluyor"
@@ -13,9 +17,12 @@ class Order(models.Model):
         FAILED = "failed", "Ödeme alınamadı"
         PARTIALLY_REFUNDED = "partially_refunded", "Bir kısmı iade edildi"
         REFUNDED = "refunded", "İade edildi"
+        VOIDED = "voided", "İptal edildi"
 
     # A new number for every attempt: the gateway takes each only once.
     invoice_id = models.CharField(max_length=40, primary_key=True)
+    # Where it is paid; nobody else is asked about it.
+    gateway = models.CharField(max_length=10, choices=Gateway.choices)
     total = models.DecimalField(max_digits=12, decimal_places=2)
     refunded = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)

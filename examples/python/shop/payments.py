@@ -1,4 +1,4 @@
-"""What the shop does with money. Every change of an order's state is here, and comes from the gateway's own word."""
+"""What the shop does with money. Every change of an order's state is here, and comes from a gateway's own word."""
 
 import secrets
 from decimal import Decimal
@@ -7,8 +7,9 @@ import halkode
 
 from shop.models import Order
 
-# One client for the whole process: it is safe for threads, and for workers forked from here (gunicorn --preload).
+# A client of each for the whole process: it is safe for threads, and for workers forked from here (gunicorn --preload).
 gateway = halkode.Halkode.from_env()
+halkbank = halkode.Halkbank.from_env()
 
 STATES = {
     "paid": Order.State.PAID,
@@ -16,16 +17,19 @@ STATES = {
     "not_found": Order.State.FAILED,
     "refunded": Order.State.REFUNDED,
     "partially_refunded": Order.State.PARTIALLY_REFUNDED,
+    "voided": Order.State.VOIDED,
 }
 # As long as an order is in one of these, its payment may still be decided.
 OPEN = (Order.State.WAITING, Order.State.IN_DOUBT, Order.State.FAILED)
 NOT_PAID = "Ödeme alınamadı. Kartınızdan para çekilmedi; yeniden deneyebilirsiniz."
 UNKNOWN = "Ödemenin sonucu henüz belli değil. Lütfen yeniden ödemeyin; sonucu bankaya soruyoruz."
+NOT_GIVEN_BACK = "İade yapılamadı."
+BACK_UNKNOWN = "İadenin sonucu henüz belli değil. Bankaya sorulmadan yinelenmemeli."
 
 
-def new_order(total: Decimal) -> Order:
+def new_order(total: Decimal, gateway: Order.Gateway = Order.Gateway.HALKODE) -> Order:
     """Stored before anything is sent: whatever happens then, the number is known."""
-    return Order.objects.create(invoice_id=f"PY{secrets.token_hex(12)}", total=total)
+    return Order.objects.create(invoice_id=f"PY{secrets.token_hex(12)}", gateway=gateway, total=total)
 
 
 def decide(order: Order, state: Order.State, message: str = "") -> None:
@@ -125,17 +129,57 @@ def refund(order: Order, amount: Decimal | None) -> None:
         gateway.refund(invoice_id=order.invoice_id, amount=amount, refund_transaction_id=f"R{secrets.token_hex(12)}")
         order.message = ""
     except halkode.Error as error:
-        order.message = UNKNOWN if error.in_doubt else explanation(error)
+        order.message = BACK_UNKNOWN if error.in_doubt else explanation(error, NOT_GIVEN_BACK)
     try:
         status = gateway.check_status(invoice_id=order.invoice_id)
     except halkode.Error:
-        order.message = order.message or UNKNOWN
+        order.message = order.message or BACK_UNKNOWN
     else:
         order.state = STATES.get(status.state, order.state)
         order.refunded = status.total_refunded_amount or order.refunded
     order.save(update_fields=["state", "refunded", "message"])
 
 
-def explanation(error: halkode.Error) -> str:
+def form_at_halkbank(order: Order, return_url: str) -> str:
+    """The page that takes the buyer to Halkbank's own page, where the card is asked for."""
+    return halkbank.gate_form(
+        store_type="3d_pay_hosting",
+        order_id=order.invoice_id,
+        total=order.total,
+        ok_url=return_url,
+        fail_url=return_url,
+    ).html
+
+
+def confirm_at_halkbank(order: Order, body: str) -> None:
+    """What the bank's page posted is signed over every field; a forgery raises, and the order stays as it was."""
+    # The shop's own number and total: a true callback of another order is no payment of this one.
+    callback = halkbank.verify_callback(body=body, order_id=order.invoice_id, total=order.total)
+    if callback.outcome == "paid":
+        decide(order, Order.State.PAID)
+    else:
+        # A failure may come unsigned, so anybody may have posted it; the true success still counts.
+        decide(order, Order.State.FAILED, callback.explanation_tr or NOT_PAID)
+
+
+def cancel_at_halkbank(order: Order) -> None:
+    """Voids the order before the bank's day-close, refunds it afterwards; what became of it is what the bank says."""
+    try:
+        halkbank.cancel_or_refund(order_id=order.invoice_id)
+        order.message = ""
+    except halkode.Error as error:
+        order.message = BACK_UNKNOWN if error.in_doubt else explanation(error, NOT_GIVEN_BACK)
+    try:
+        state = halkbank.order_status(order_id=order.invoice_id).state
+    except halkode.Error:
+        order.message = order.message or BACK_UNKNOWN
+    else:
+        order.state = STATES.get(state, order.state)
+        if order.state == Order.State.REFUNDED:
+            order.refunded = order.total
+    order.save(update_fields=["state", "refunded", "message"])
+
+
+def explanation(error: halkode.Error, otherwise: str = NOT_PAID) -> str:
     """What to tell the buyer: the bank's reason in Turkish, where the gateway gave one."""
-    return error.explanation_tr or NOT_PAID
+    return error.explanation_tr or otherwise

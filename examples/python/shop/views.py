@@ -66,8 +66,33 @@ def pay_3d(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def come_back(request: HttpRequest) -> HttpResponse:
     fields = {**request.GET.dict(), **request.POST.dict()}
-    order = find(fields.get("invoice_id", ""))
+    order = find(fields.get("invoice_id", ""), gateway=Order.Gateway.HALKODE)
     payments.confirm(order, fields)
+    return SeeOther(f"/orders/{order.invoice_id}")
+
+
+@require_POST
+def pay_at_halkbank(request: HttpRequest) -> HttpResponse:
+    try:
+        order = payments.new_order(amount(request.POST.get("total", "")), Order.Gateway.HALKBANK)
+        page = payments.form_at_halkbank(order, request.build_absolute_uri("/halkbank/return"))
+    except (Wrong, halkode.RequestError) as wrong:
+        return refuse(request, wrong)
+    return HttpResponse(page, headers={"Cache-Control": "no-store"})
+
+
+# Exempt for the same reason. The body goes on as it came: its hash covers every field, so nothing may have tidied them.
+@csrf_exempt
+@require_POST
+def come_back_from_halkbank(request: HttpRequest) -> HttpResponse:
+    body = request.body.decode(errors="replace")
+    # An early failure calls it by the other name.
+    order_id = request.POST.get("oid") or request.POST.get("ReturnOid", "")
+    order = find(order_id, gateway=Order.Gateway.HALKBANK)
+    try:
+        payments.confirm_at_halkbank(order, body)
+    except (halkode.SignatureError, halkode.RequestError):
+        return refuse(request, Wrong("Bankadan geldiği söylenen bilgi doğrulanamadı; sipariş değişmedi."))
     return SeeOther(f"/orders/{order.invoice_id}")
 
 
@@ -83,7 +108,7 @@ def order(request: HttpRequest, invoice_id: str) -> HttpResponse:
 
 @require_POST
 def refund(request: HttpRequest, invoice_id: str) -> HttpResponse:
-    found = find(invoice_id)
+    found = find(invoice_id, gateway=Order.Gateway.HALKODE)
     typed = request.POST.get("amount", "").strip()
     try:
         payments.refund(found, amount(typed) if typed else None)
@@ -92,8 +117,17 @@ def refund(request: HttpRequest, invoice_id: str) -> HttpResponse:
     return SeeOther(f"/orders/{invoice_id}")
 
 
-def find(invoice_id: str) -> Order:
-    return get_object_or_404(Order, invoice_id=invoice_id)
+@require_POST
+def cancel(request: HttpRequest, invoice_id: str) -> HttpResponse:
+    found = find(invoice_id, gateway=Order.Gateway.HALKBANK)
+    # Posted twice, the second one changes nothing.
+    if found.state == Order.State.PAID:
+        payments.cancel_at_halkbank(found)
+    return SeeOther(f"/orders/{invoice_id}")
+
+
+def find(invoice_id: str, **known: str) -> Order:
+    return get_object_or_404(Order, invoice_id=invoice_id, **known)
 
 
 def amount(typed: str) -> Decimal:

@@ -47,3 +47,16 @@ except halkode.DeclinedError as error:
     if error.kind == "transport":  # wrong: comparison-overlap
         pass
 client._native.call("token")  # wrong: call-arg
+
+bank = halkode.Halkbank(store_key="b")  # wrong: call-arg
+bank = halkode.Halkbank(client_id="a", merchant_key="c")  # wrong: call-arg
+bank = halkode.Halkbank(client_id="a", md_status="most")  # wrong: arg-type
+bank.refund(invoice_id="A-1", amount="1.00")  # wrong: call-arg
+bank.refund(order_id="A-1")  # wrong: call-arg
+bank.refund(order_id="A-1", amount=12.5)  # wrong: arg-type
+bank.pay_2d(invoice_id="A-1")  # wrong: attr-defined
+client.gate_form(order_id="A-1")  # wrong: attr-defined
+settled: halkode.Settlement = bank.settle(order_id="A-1")  # wrong: assignment
+bank.sale(order_id="A-1", total=1, card=halkode.Card(holder_name="A", number="1"))  # wrong: arg-type call-arg
+if bank.verify_callback(order_id="A-1", total=1, body="").outcome == "Approved":  # wrong: comparison-overlap
+    pass

@@ -81,3 +81,40 @@ def come_back(client: halkode.Halkode, fields: Mapping[str, str]) -> bool:
     confirmation = client.confirm_return(fields=fields, invoice_id="A-1", total="149.90")
     claim: halkode.Claim = confirmation.claim
     return confirmation.paid and claim.bound
+
+
+def pay_at_the_bank(bank: halkode.Halkbank, order_id: str, total: Decimal) -> str:
+    form = bank.gate_form(
+        store_type="3d_pay_hosting",
+        order_id=order_id,
+        total=total,
+        ok_url="https://shop.example/ok",
+        fail_url="https://shop.example/fail",
+        recurring={"number": 12, "cycle": "M", "interval": 1},
+    )
+    names: list[str] = [field.name for field in form.fields]
+    return form.html if names else form.action
+
+
+def back_from_the_bank(bank: halkode.Halkbank, body: str, order_id: str) -> halkode.CallbackOutcome:
+    try:
+        callback = bank.verify_callback(body=body, order_id=order_id, total="75.50")
+    except halkode.SignatureError as error:
+        code: str | None = error.error_code
+        return "not_paid" if code is None else "authenticated"
+    if callback.outcome == "authenticated" and callback.md and callback.xid:
+        paid: halkode.BankPayment = bank.provision(order_id=order_id, total=75, md=callback.md, xid=callback.xid)
+        return "paid" if paid.response == "Approved" else "not_paid"
+    return callback.outcome
+
+
+def give_back(client: halkode.Halkode | halkode.Halkbank, number: str) -> str:
+    """Two gateways with an operation of one name: each has its own parameters and its own reply."""
+    if isinstance(client, halkode.Halkbank):
+        undone: halkode.Undone = client.cancel_or_refund(order_id=number)
+        settled: halkode.OrderSettlement = client.settle(order_id=number)
+        state: halkode.OrderState = settled.state
+        return f"{undone.by} {state}"
+    refunded: halkode.Refunded = client.refund(invoice_id=number)
+    found: halkode.Settlement = client.settle(invoice_id=number)
+    return f"{refunded.invoice_id} {found.state}"
