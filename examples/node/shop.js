@@ -190,8 +190,14 @@ app.post('/halkbank/return', async (request, response) => {
     const { outcome, explanationTr } = await bank.verifyCallback({ body, orderId, total });
     // A reload changes nothing, and nobody can make a paid order fail: a failure needs no hash, so anybody can post one.
     if (order.state === 'waiting' || order.state === 'failed') {
-      order.state = outcome === 'paid' ? 'paid' : 'failed';
-      order.message = outcome === 'paid' ? '' : (explanationTr ?? 'Ödeme tamamlanmadı; kartınızdan para çekilmedi.');
+      const failed = outcome !== 'paid' && outcome !== 'unaccepted';
+      order.state = failed ? 'failed' : 'paid';
+      order.message = failed ? (explanationTr ?? 'Ödeme tamamlanmadı; kartınızdan para çekilmedi.') : '';
+      // Taken, though the buyer was not authenticated as this shop demands it.
+      if (outcome === 'unaccepted') {
+        await giveBack(order);
+        order.message ||= 'Kartınız doğrulanamadı; ödeme geri alındı.';
+      }
     }
   } catch (error) {
     if (error instanceof SignatureError) return response.status(400).send(problemPage(FORGED));
@@ -204,22 +210,26 @@ app.post('/halkbank/return', async (request, response) => {
 app.post('/orders/:order/cancel', async (request, response) => {
   const order = orderAt('halkbank', request.params.order);
   if (order === undefined) return notFound(response);
+  await giveBack(order);
+  response.redirect(303, `/orders/${order.invoiceId}`);
+});
+
+/** Gives the money of an order at Halkbank back: a void on the day of the sale, a refund later; the bank knows which. */
+async function giveBack(order) {
   const { invoiceId: orderId } = order;
+  order.message = '';
   try {
-    // A void on the day of the sale, a refund later: the bank knows which.
     const { by, amount } = await bank.cancelOrRefund({ orderId });
     if (by === 'refund') order.refunded = amount;
-    order.message = '';
   } catch (error) {
     if (error instanceof RequestError || !(error instanceof HalkodeError)) throw error;
     console.error(error);
     order.message = error.explanationTr ?? 'Ödeme geri alınamadı.';
-    // Whether it was taken back is what the question below answers.
+    // Whether it was given back is what the question below answers.
     if (error.inDoubt) order.message = 'Bankanın yanıtı alınamadı; yukarıda bankanın bildiği durum var.';
   }
   take(order, (await bank.orderStatus({ orderId })).state);
-  response.redirect(303, `/orders/${orderId}`);
-});
+}
 
 app.get('/orders/:invoice', async (request, response) => {
   const order = orders.get(request.params.invoice);
