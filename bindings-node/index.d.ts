@@ -382,11 +382,14 @@ export type OrderCycle =
  * - `not_paid`: Nothing was paid; `errorMessage` and the explanation say why.
  * - `authenticated`: The buyer was authenticated and nothing is paid yet: call `provision`.
  * - `paid`: The bank has taken the money (or holds it, for a pre-authorisation).
+ * - `unaccepted`: The bank has taken the money although 3-D Secure did not come out as the client's `mdStatus` demands:
+ * give it back with `cancelOrRefund`, or accept it knowingly.
  */
 export type CallbackOutcome =
   | 'not_paid'
   | 'authenticated'
-  | 'paid';
+  | 'paid'
+  | 'unaccepted';
 
 /**
  * How a hash was reckoned that fits: by the documented rule, or by one of its documented variants
@@ -406,18 +409,6 @@ export type Ver3Variant =
   | 'lower_case_order'
   | 'natural_order'
   | 'decoded_entities';
-
-/**
- * How an order's money was given back.
- *
- * - `void`: The transaction was voided: it will not appear on the card's statement.
- * - `refund`: It was refunded.
- * - `before`: It had been before; nothing was done now.
- */
-export type UndoneBy =
-  | 'void'
-  | 'refund'
-  | 'before';
 
 /**
  * What became of an order, judged by this library from `CHARGE_TYPE_CD`, `TRANS_STAT` and `PROC_RET_CD`.
@@ -440,6 +431,18 @@ export type OrderState =
   | 'refunded'
   | 'pending'
   | 'not_found';
+
+/**
+ * How an order's money was given back.
+ *
+ * - `void`: The transaction was voided: it will not appear on the card's statement.
+ * - `refund`: It was refunded.
+ * - `before`: It had been before; nothing was done now.
+ */
+export type UndoneBy =
+  | 'void'
+  | 'refund'
+  | 'before';
 
 /**
  * A mistake other implementations of this hash are known to make (docs/protocol-halkbank.md#quirks-of-peers).
@@ -2128,7 +2131,7 @@ export interface MakeGateForm {
   additional?: object | null | undefined;
 }
 
-/** Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`. */
+/** Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`; nothing is sent. */
 export interface VerifyCallback {
   /**
    * All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no
@@ -2204,6 +2207,83 @@ export interface Callback {
   adviceEn?: string;
   /** What to do, in Turkish. */
   adviceTr?: string;
+}
+
+/**
+ * Reads what the gate posted, binds it to the shop's order, and asks the bank what it has of it. May be called again
+ * for the same callback.
+ */
+export interface ConfirmCallback {
+  /**
+   * All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no
+   * dot turned into an underscore. Where a framework cannot promise that, give `body` instead.
+   */
+  fields?: object | null | undefined;
+  /** The body of the POST as it came, `name=value&…`; instead of `fields`. */
+  body?: string | null | undefined;
+  /** The shop's own number of the order. */
+  orderId: string;
+  /** The order's own total in lira (or in `currency`). */
+  total: Amount;
+  /** The order's currency; TRY when left out. */
+  currency?: Currency | null | undefined;
+}
+
+/** An order's last transaction. */
+export interface OrderStatus {
+  /** What it means. */
+  state: OrderState;
+  /** Whether it has gone through the day-close: from then on a refund, not a void, gives the money back. */
+  settled: boolean;
+  /** The order's number. */
+  orderId?: string;
+  /** The bank's number of the transaction. */
+  transactionId?: string;
+  /** What was asked for, in lira. */
+  amount?: Amount;
+  /** What was taken (or given back), in lira. */
+  capturedAmount?: Amount;
+  /** `S` for the side of the sale, `C` for a refund. */
+  chargeType?: string;
+  /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, … */
+  transactionStatus?: string;
+  /** The code of the transaction itself; `00` is success. */
+  procReturnCode?: string;
+  /** The authorisation code of the card's bank. */
+  authCode?: string;
+  /** The reference number at the host. */
+  hostRefNum?: string;
+  /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+  authorizedAt?: string;
+  /** When it was taken. */
+  capturedAt?: string;
+  /** When it was voided. */
+  voidedAt?: string;
+  /** The masked card number. */
+  maskedPan?: string;
+  /** The outcome of 3-D Secure. */
+  mdStatus?: string;
+  /** The batch with which it was settled. */
+  settleId?: string;
+  /** The bank's text about the question. */
+  errorMessage?: string;
+  /** Fields of the answer that this library does not know, or that had an unexpected type. */
+  extra: JsonObject;
+}
+
+/** What the bank itself says of the order of a callback. */
+export interface CallbackConfirmation {
+  /**
+   * True when the bank has taken the order's amount (or holds it) and 3-D Secure came out as it should: the word to
+   * deliver on.
+   */
+  paid: boolean;
+  /** What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked. */
+  state: OrderState;
+  /** What the callback says. */
+  callback: Callback;
+  /** What the bank says. */
+  status?: OrderStatus;
 }
 
 /**
@@ -2391,48 +2471,6 @@ export interface Undone {
 export interface GetOrderStatus {
   /** The order's number. */
   orderId: string;
-}
-
-/** An order's last transaction. */
-export interface OrderStatus {
-  /** What it means. */
-  state: OrderState;
-  /** Whether it has gone through the day-close: from then on a refund, not a void, gives the money back. */
-  settled: boolean;
-  /** The order's number. */
-  orderId?: string;
-  /** The bank's number of the transaction. */
-  transactionId?: string;
-  /** What was asked for, in lira. */
-  amount?: Amount;
-  /** What was taken (or given back), in lira. */
-  capturedAmount?: Amount;
-  /** `S` for the side of the sale, `C` for a refund. */
-  chargeType?: string;
-  /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, … */
-  transactionStatus?: string;
-  /** The code of the transaction itself; `00` is success. */
-  procReturnCode?: string;
-  /** The authorisation code of the card's bank. */
-  authCode?: string;
-  /** The reference number at the host. */
-  hostRefNum?: string;
-  /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
-  authorizedAt?: string;
-  /** When it was taken. */
-  capturedAt?: string;
-  /** When it was voided. */
-  voidedAt?: string;
-  /** The masked card number. */
-  maskedPan?: string;
-  /** The outcome of 3-D Secure. */
-  mdStatus?: string;
-  /** The batch with which it was settled. */
-  settleId?: string;
-  /** The bank's text about the question. */
-  errorMessage?: string;
-  /** Fields of the answer that this library does not know, or that had an unexpected type. */
-  extra: JsonObject;
 }
 
 /** Asks for all transactions of an order. */
@@ -3256,6 +3294,7 @@ export class Halkode {
 export type HalkbankOperation =
   | 'gate_form'
   | 'verify_callback'
+  | 'confirm_callback'
   | 'provision'
   | 'sale'
   | 'pre_auth'
@@ -3307,6 +3346,13 @@ export class Halkbank {
 
   /** Reads what the gate posted back and binds it to the shop's order; nothing is sent. */
   verifyCallback(request: VerifyCallback, options?: CallOptions): Promise<Callback>;
+
+  /**
+   * Reads what the gate posted back, binds it to the shop's order and asks the bank: the word to deliver on.
+   *
+   * A query: it may be sent again, and a signal ends it at once.
+   */
+  confirmCallback(request: ConfirmCallback, options?: CallOptions): Promise<CallbackConfirmation>;
 
   /**
    * Takes the money of a payment that 3-D Secure authenticated; never twice for one authentication.

@@ -252,6 +252,11 @@
 #define HALKBANK_OP_VERIFY_CALLBACK "verify_callback"
 
 /**
+ * Reads what the gate posted back, binds it to the shop's order and asks the bank: the word to deliver on.
+ */
+#define HALKBANK_OP_CONFIRM_CALLBACK "confirm_callback"
+
+/**
  * Takes the money of a payment that 3-D Secure authenticated; never twice for one authentication.
  */
 #define HALKBANK_OP_PROVISION "provision"

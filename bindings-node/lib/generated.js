@@ -800,6 +800,40 @@ models.set('Callback', { strict: false, fields: {
   adviceEn: { shared: 'advice_en' },
   adviceTr: { shared: 'advice_tr' },
 } });
+models.set('ConfirmCallback', { strict: true, fields: {
+  fields: { shared: 'fields', free: true },
+  body: { shared: 'body' },
+  orderId: { shared: 'order_id' },
+  total: { shared: 'total' },
+  currency: { shared: 'currency' },
+} });
+models.set('OrderStatus', { strict: false, fields: {
+  state: { shared: 'state' },
+  settled: { shared: 'settled' },
+  orderId: { shared: 'order_id' },
+  transactionId: { shared: 'transaction_id' },
+  amount: { shared: 'amount' },
+  capturedAmount: { shared: 'captured_amount' },
+  chargeType: { shared: 'charge_type' },
+  transactionStatus: { shared: 'transaction_status' },
+  procReturnCode: { shared: 'proc_return_code' },
+  authCode: { shared: 'auth_code' },
+  hostRefNum: { shared: 'host_ref_num' },
+  authorizedAt: { shared: 'authorized_at' },
+  capturedAt: { shared: 'captured_at' },
+  voidedAt: { shared: 'voided_at' },
+  maskedPan: { shared: 'masked_pan' },
+  mdStatus: { shared: 'md_status' },
+  settleId: { shared: 'settle_id' },
+  errorMessage: { shared: 'error_message' },
+  extra: { shared: 'extra', free: true },
+} });
+models.set('CallbackConfirmation', { strict: false, fields: {
+  paid: { shared: 'paid' },
+  state: { shared: 'state' },
+  callback: { shared: 'callback', model: 'Callback' },
+  status: { shared: 'status', model: 'OrderStatus' },
+} });
 models.set('Provision', { strict: true, fields: {
   orderId: { shared: 'order_id' },
   total: { shared: 'total' },
@@ -877,27 +911,6 @@ models.set('Undone', { strict: false, fields: {
 } });
 models.set('GetOrderStatus', { strict: true, fields: {
   orderId: { shared: 'order_id' },
-} });
-models.set('OrderStatus', { strict: false, fields: {
-  state: { shared: 'state' },
-  settled: { shared: 'settled' },
-  orderId: { shared: 'order_id' },
-  transactionId: { shared: 'transaction_id' },
-  amount: { shared: 'amount' },
-  capturedAmount: { shared: 'captured_amount' },
-  chargeType: { shared: 'charge_type' },
-  transactionStatus: { shared: 'transaction_status' },
-  procReturnCode: { shared: 'proc_return_code' },
-  authCode: { shared: 'auth_code' },
-  hostRefNum: { shared: 'host_ref_num' },
-  authorizedAt: { shared: 'authorized_at' },
-  capturedAt: { shared: 'captured_at' },
-  voidedAt: { shared: 'voided_at' },
-  maskedPan: { shared: 'masked_pan' },
-  mdStatus: { shared: 'md_status' },
-  settleId: { shared: 'settle_id' },
-  errorMessage: { shared: 'error_message' },
-  extra: { shared: 'extra', free: true },
 } });
 models.set('GetOrderHistory', { strict: true, fields: {
   orderId: { shared: 'order_id' },
@@ -1300,6 +1313,7 @@ class Halkbank extends Client {
   static [DEFINITION] = { name: 'Halkbank', config: 'HalkbankConfig', operations: {
     gateForm: { shared: 'gate_form', kind: 'pure', request: 'MakeGateForm', reply: 'BrowserForm' },
     verifyCallback: { shared: 'verify_callback', kind: 'pure', request: 'VerifyCallback', reply: 'Callback' },
+    confirmCallback: { shared: 'confirm_callback', kind: 'query', request: 'ConfirmCallback', reply: 'CallbackConfirmation' },
     provision: { shared: 'provision', kind: 'money', request: 'Provision', reply: 'BankPayment' },
     sale: { shared: 'sale', kind: 'money', request: 'BankSale', reply: 'BankPayment' },
     preAuth: { shared: 'pre_auth', kind: 'money', request: 'BankPreAuth', reply: 'BankPayment' },
@@ -1328,6 +1342,10 @@ class Halkbank extends Client {
 
   async verifyCallback(request, options) {
     return await invoke(this, 'verifyCallback', request, options);
+  }
+
+  async confirmCallback(request, options) {
+    return await invoke(this, 'confirmCallback', request, options);
   }
 
   async provision(request, options) {

@@ -18,10 +18,17 @@ final class CallbackOutcome
     /** The bank has taken the money (or holds it, for a pre-authorisation). */
     public const PAID = 'paid';
 
+    /**
+     * The bank has taken the money although 3-D Secure did not come out as the client's `md_status` demands: give it
+     * back with `cancel_or_refund`, or accept it knowingly.
+     */
+    public const UNACCEPTED = 'unaccepted';
+
     /** Every word, in order. */
     public const ALL = [
         self::NOT_PAID,
         self::AUTHENTICATED,
         self::PAID,
+        self::UNACCEPTED,
     ];
 }

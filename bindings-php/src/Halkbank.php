@@ -13,6 +13,7 @@ class Halkbank extends Native\Client
     public const OPERATIONS = [
         'gate_form',
         'verify_callback',
+        'confirm_callback',
         'provision',
         'sale',
         'pre_auth',
@@ -40,6 +41,7 @@ class Halkbank extends Native\Client
     protected const REQUESTS = [
         'gate_form' => 'MakeGateForm',
         'verify_callback' => 'VerifyCallback',
+        'confirm_callback' => 'ConfirmCallback',
         'provision' => 'Provision',
         'sale' => 'BankSale',
         'pre_auth' => 'BankPreAuth',
@@ -209,6 +211,33 @@ class Halkbank extends Native\Client
     public function verifyCallback(#[\SensitiveParameter] array $request): Callback
     {
         return Callback::read($this->exchange('verify_callback', $request));
+    }
+
+    /**
+     * Reads what the gate posted back, binds it to the shop's order and asks the bank: the word to deliver on.
+     *
+     * A query: repeated when its answer is lost.
+     *
+     * - `order_id` (required): The shop's own number of the order.
+     * - `total` (required): The order's own total in lira (or in `currency`).
+     * - `fields`: All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one
+     *   made null, no dot turned into an underscore. Where a framework cannot promise that, give `body` instead.
+     * - `body`: The body of the POST as it came, `name=value&…`; instead of `fields`.
+     * - `currency`: The order's currency; TRY when left out.
+     *
+     * @param array{
+     *     order_id: string,
+     *     total: numeric-string|int,
+     *     fields?: array<string, mixed>|null,
+     *     body?: string|null,
+     *     currency?: Currency::*|null,
+     * } $request
+     *
+     * @throws Error
+     */
+    public function confirmCallback(#[\SensitiveParameter] array $request): CallbackConfirmation
+    {
+        return CallbackConfirmation::read($this->exchange('confirm_callback', $request));
     }
 
     /**

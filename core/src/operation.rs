@@ -213,6 +213,8 @@ operations! { Halkbank:
     gate_form(MakeGateForm) -> BrowserForm;
     /// Reads what the gate posted back and binds it to the shop's order; nothing is sent.
     verify_callback(VerifyCallback) -> Callback;
+    /// Reads what the gate posted back, binds it to the shop's order and asks the bank: the word to deliver on.
+    confirm_callback(ConfirmCallback) -> CallbackConfirmation;
     /// Takes the money of a payment that 3-D Secure authenticated; never twice for one authentication.
     provision(Provision) -> BankPayment;
     /// Charges a card without 3-D Secure.

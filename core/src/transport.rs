@@ -32,6 +32,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Way;
 use crate::error::HalkodeError;
+use crate::html::latin5;
 use crate::secret::without_pans;
 
 /// No answer is read beyond this; a page of a hundred transactions is some 200 KiB.
@@ -75,7 +76,11 @@ pub struct HttpAnswer {
 impl HttpAnswer {
     /// The beginning of the body, for an error: card numbers masked.
     pub(crate) fn excerpt(&self) -> Option<String> {
-        let text = without_pans(&String::from_utf8_lossy(&self.body[..self.body.len().min(4096)]));
+        let bytes = &self.body[..self.body.len().min(4096)];
+        // The bank answers in Turkish Latin. Of UTF-8 the end may have been cut within a letter.
+        let other = std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_some());
+        let text = if other { latin5(bytes) } else { String::from_utf8_lossy(bytes).into_owned() };
+        let text = without_pans(&text);
         let excerpt: String = text.chars().take(2000).collect();
         (!excerpt.is_empty()).then_some(excerpt)
     }

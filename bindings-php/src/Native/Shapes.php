@@ -114,6 +114,9 @@ final class Shapes
         'VerifyCallback' => [
             'fields' => self::OBJECT,
         ],
+        'ConfirmCallback' => [
+            'fields' => self::OBJECT,
+        ],
         'Provision' => [
             'additional' => self::OBJECT,
         ],

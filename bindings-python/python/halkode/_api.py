@@ -289,12 +289,14 @@ OrderCycle: TypeAlias = Literal["D", "W", "M", "Y"]
 - `Y`: Years.
 """
 
-CallbackOutcome: TypeAlias = Literal["not_paid", "authenticated", "paid"]
+CallbackOutcome: TypeAlias = Literal["not_paid", "authenticated", "paid", "unaccepted"]
 """What a callback means.
 
 - `not_paid`: Nothing was paid; `error_message` and the explanation say why.
 - `authenticated`: The buyer was authenticated and nothing is paid yet: call `provision`.
 - `paid`: The bank has taken the money (or holds it, for a pre-authorisation).
+- `unaccepted`: The bank has taken the money although 3-D Secure did not come out as the client's `md_status`
+  demands: give it back with `cancel_or_refund`, or accept it knowingly.
 """
 
 Ver3Variant: TypeAlias = Literal[
@@ -316,14 +318,6 @@ Ver3Variant: TypeAlias = Literal[
 - `decoded_entities`: Values with their HTML entities decoded and a line break at their end taken off.
 """
 
-UndoneBy: TypeAlias = Literal["void", "refund", "before"]
-"""How an order's money was given back.
-
-- `void`: The transaction was voided: it will not appear on the card's statement.
-- `refund`: It was refunded.
-- `before`: It had been before; nothing was done now.
-"""
-
 OrderState: TypeAlias = Literal["unknown", "paid", "authorized", "failed", "voided", "refunded", "pending", "not_found"]
 """What became of an order, judged by this library from `CHARGE_TYPE_CD`, `TRANS_STAT` and `PROC_RET_CD`.
 
@@ -335,6 +329,14 @@ OrderState: TypeAlias = Literal["unknown", "paid", "authorized", "failed", "void
 - `refunded`: The order's last success was a refund, in part or in full: `order_history` says how much.
 - `pending`: It is in progress, or planned for later.
 - `not_found`: The bank has no such order.
+"""
+
+UndoneBy: TypeAlias = Literal["void", "refund", "before"]
+"""How an order's money was given back.
+
+- `void`: The transaction was voided: it will not appear on the card's statement.
+- `refund`: It was refunded.
+- `before`: It had been before; nothing was done now.
 """
 
 Ver3Mistake: TypeAlias = Literal[
@@ -2734,134 +2736,6 @@ class Callback(Reply):
         )
 
 
-class BankPayment(Reply):
-    """A payment the bank has carried out."""
-
-    __slots__ = (
-        "order_id",
-        "transaction_id",
-        "auth_code",
-        "host_ref_num",
-        "response",
-        "proc_return_code",
-        "error_message",
-        "group_id",
-        "settle_id",
-        "transaction_date",
-        "card_brand",
-        "card_issuer",
-        "recurring_id",
-        "extra",
-    )
-    __halkode__ = {
-        "order_id": Field(),
-        "transaction_id": Field(),
-        "auth_code": Field(),
-        "host_ref_num": Field(),
-        "response": Field(),
-        "proc_return_code": Field(),
-        "error_message": Field(),
-        "group_id": Field(),
-        "settle_id": Field(),
-        "transaction_date": Field(),
-        "card_brand": Field(),
-        "card_issuer": Field(),
-        "recurring_id": Field(),
-        "extra": Field(dict),
-    }
-
-    order_id: str | None
-    """The order's number."""
-    transaction_id: str | None
-    """The bank's number of this transaction."""
-    auth_code: str | None
-    """The authorisation code of the card's bank, six characters."""
-    host_ref_num: str | None
-    """The reference number at the host, twelve digits."""
-    response: str | None
-    """`Approved`."""
-    proc_return_code: str | None
-    """`00`."""
-    error_message: str | None
-    """The bank's text, where it has one."""
-    group_id: str | None
-    """The order's group."""
-    settle_id: str | None
-    """The batch with which it is settled."""
-    transaction_date: str | None
-    """When, as `YYYYMMDD HH:MM:SS`, Turkish time."""
-    card_brand: str | None
-    """The card's scheme, for instance `VISA`."""
-    card_issuer: str | None
-    """The bank that issued the card."""
-    recurring_id: str | None
-    """The number of the recurring order that this sale began."""
-    extra: Mapping[str, Any]
-    """Fields of the answer that this library does not know, or that had an unexpected type."""
-
-    def __init__(
-        self,
-        *,
-        order_id: str | None = None,
-        transaction_id: str | None = None,
-        auth_code: str | None = None,
-        host_ref_num: str | None = None,
-        response: str | None = None,
-        proc_return_code: str | None = None,
-        error_message: str | None = None,
-        group_id: str | None = None,
-        settle_id: str | None = None,
-        transaction_date: str | None = None,
-        card_brand: str | None = None,
-        card_issuer: str | None = None,
-        recurring_id: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._fill(
-            order_id,
-            transaction_id,
-            auth_code,
-            host_ref_num,
-            response,
-            proc_return_code,
-            error_message,
-            group_id,
-            settle_id,
-            transaction_date,
-            card_brand,
-            card_issuer,
-            recurring_id,
-            extra,
-        )
-
-
-class Undone(Reply):
-    """An order whose money was given back."""
-
-    __slots__ = ("by", "amount", "payment")
-    __halkode__ = {
-        "by": Field(required=True),
-        "amount": Field(Decimal),
-        "payment": Field(BankPayment),
-    }
-
-    by: UndoneBy
-    """How."""
-    amount: Decimal | None
-    """How much, in lira; left out when it had been before."""
-    payment: BankPayment | None
-    """The bank's answer."""
-
-    def __init__(
-        self,
-        *,
-        by: UndoneBy,
-        amount: Decimal | None = None,
-        payment: BankPayment | None = None,
-    ) -> None:
-        self._fill(by, amount, payment)
-
-
 class OrderStatus(Reply):
     """An order's last transaction."""
 
@@ -2991,6 +2865,167 @@ class OrderStatus(Reply):
             error_message,
             extra,
         )
+
+
+class CallbackConfirmation(Reply):
+    """What the bank itself says of the order of a callback."""
+
+    __slots__ = ("paid", "state", "callback", "status")
+    __halkode__ = {
+        "paid": Field(required=True),
+        "state": Field(required=True),
+        "callback": Field(Callback, required=True),
+        "status": Field(OrderStatus),
+    }
+
+    paid: bool
+    """True when the bank has taken the order's amount (or holds it) and 3-D Secure came out as it should: the word to
+    deliver on.
+    """
+    state: OrderState
+    """What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked."""
+    callback: Callback
+    """What the callback says."""
+    status: OrderStatus | None
+    """What the bank says."""
+
+    def __init__(
+        self,
+        *,
+        paid: bool,
+        state: OrderState,
+        callback: Callback,
+        status: OrderStatus | None = None,
+    ) -> None:
+        self._fill(paid, state, callback, status)
+
+
+class BankPayment(Reply):
+    """A payment the bank has carried out."""
+
+    __slots__ = (
+        "order_id",
+        "transaction_id",
+        "auth_code",
+        "host_ref_num",
+        "response",
+        "proc_return_code",
+        "error_message",
+        "group_id",
+        "settle_id",
+        "transaction_date",
+        "card_brand",
+        "card_issuer",
+        "recurring_id",
+        "extra",
+    )
+    __halkode__ = {
+        "order_id": Field(),
+        "transaction_id": Field(),
+        "auth_code": Field(),
+        "host_ref_num": Field(),
+        "response": Field(),
+        "proc_return_code": Field(),
+        "error_message": Field(),
+        "group_id": Field(),
+        "settle_id": Field(),
+        "transaction_date": Field(),
+        "card_brand": Field(),
+        "card_issuer": Field(),
+        "recurring_id": Field(),
+        "extra": Field(dict),
+    }
+
+    order_id: str | None
+    """The order's number."""
+    transaction_id: str | None
+    """The bank's number of this transaction."""
+    auth_code: str | None
+    """The authorisation code of the card's bank, six characters."""
+    host_ref_num: str | None
+    """The reference number at the host, twelve digits."""
+    response: str | None
+    """`Approved`."""
+    proc_return_code: str | None
+    """`00`."""
+    error_message: str | None
+    """The bank's text, where it has one."""
+    group_id: str | None
+    """The order's group."""
+    settle_id: str | None
+    """The batch with which it is settled."""
+    transaction_date: str | None
+    """When, as `YYYYMMDD HH:MM:SS`, Turkish time."""
+    card_brand: str | None
+    """The card's scheme, for instance `VISA`."""
+    card_issuer: str | None
+    """The bank that issued the card."""
+    recurring_id: str | None
+    """The number of the recurring order that this sale began."""
+    extra: Mapping[str, Any]
+    """Fields of the answer that this library does not know, or that had an unexpected type."""
+
+    def __init__(
+        self,
+        *,
+        order_id: str | None = None,
+        transaction_id: str | None = None,
+        auth_code: str | None = None,
+        host_ref_num: str | None = None,
+        response: str | None = None,
+        proc_return_code: str | None = None,
+        error_message: str | None = None,
+        group_id: str | None = None,
+        settle_id: str | None = None,
+        transaction_date: str | None = None,
+        card_brand: str | None = None,
+        card_issuer: str | None = None,
+        recurring_id: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fill(
+            order_id,
+            transaction_id,
+            auth_code,
+            host_ref_num,
+            response,
+            proc_return_code,
+            error_message,
+            group_id,
+            settle_id,
+            transaction_date,
+            card_brand,
+            card_issuer,
+            recurring_id,
+            extra,
+        )
+
+
+class Undone(Reply):
+    """An order whose money was given back."""
+
+    __slots__ = ("by", "amount", "payment")
+    __halkode__ = {
+        "by": Field(required=True),
+        "amount": Field(Decimal),
+        "payment": Field(BankPayment),
+    }
+
+    by: UndoneBy
+    """How."""
+    amount: Decimal | None
+    """How much, in lira; left out when it had been before."""
+    payment: BankPayment | None
+    """The bank's answer."""
+
+    def __init__(
+        self,
+        *,
+        by: UndoneBy,
+        amount: Decimal | None = None,
+        payment: BankPayment | None = None,
+    ) -> None:
+        self._fill(by, amount, payment)
 
 
 class OrderTransaction(Reply):
@@ -5144,6 +5179,7 @@ class Halkode(Client):
             },
         )
 
+
 class Halkbank(Client):
     """A client of Halkbank Sanal POS (NestPay). It may be used from many threads and on both sides of a fork.
 
@@ -5324,6 +5360,40 @@ class Halkbank(Client):
         return self._call(
             "verify_callback",
             Callback,
+            {
+                "order_id": order_id,
+                "total": total,
+                "fields": fields,
+                "body": body,
+                "currency": currency,
+            },
+        )
+
+    def confirm_callback(
+        self,
+        *,
+        order_id: str,
+        total: AmountLike,
+        fields: Mapping[str, object] | None = None,
+        body: str | None = None,
+        currency: Currency | None = None,
+    ) -> CallbackConfirmation:
+        """Reads what the gate posted back, binds it to the shop's order and asks the bank: the word to deliver on.
+
+        A question: when its answer is lost, it is asked again.
+
+        Args:
+            order_id: The shop's own number of the order.
+            total: The order's own total in lira (or in `currency`).
+            fields: All fields of the posted form, names and values exactly as they came: nothing trimmed, no
+                empty one made null, no dot turned into an underscore. Where a framework cannot promise that, give
+                `body` instead.
+            body: The body of the POST as it came, `name=value&…`; instead of `fields`.
+            currency: The order's currency; TRY when left out.
+        """
+        return self._call(
+            "confirm_callback",
+            CallbackConfirmation,
             {
                 "order_id": order_id,
                 "total": total,

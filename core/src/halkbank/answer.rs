@@ -170,7 +170,9 @@ fn is_about_keys(failure: &Failure) -> bool {
     matches!(code, Some("CORE-1011" | "CORE-1012" | "CORE-1013" | "CORE-1014" | "CORE-2201" | "CORE-2202"))
 }
 
-/// Whether a refusal does not say that nothing happened: the table's word for it is to ask first.
+/// Whether a refusal does not say that nothing happened: the table's word for it is to ask first. That there is nothing (left) to void or
+/// to refund tells of earlier requests, and of this one that it did nothing.
 pub(crate) fn leaves_in_doubt(failure: &Failure) -> bool {
-    text(failure).is_some_and(|text| text.resend == Resend::AskFirst)
+    let nothing_left = ["CORE-2008", "CORE-2503", "CORE-2504", "215021"];
+    text(failure).is_some_and(|text| text.resend == Resend::AskFirst && !nothing_left.contains(&text.code))
 }

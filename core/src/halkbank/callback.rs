@@ -1,11 +1,13 @@
 //! What the gate posts back through the buyer's browser, or from server to server (docs/protocol-halkbank.md#callback).
 //!
-//! Its hash covers every field and is made with the store key, so what fits it are the bank's own words. That they answer *this* order
-//! is another matter: order, amount, currency and merchant are compared with the shop's own.
+//! Its hash covers the value of every field and is made with the store key, so what fits it are values that the bank signed. That they
+//! answer *this* order is another matter: order, amount, currency and merchant are compared with the shop's own. The names are not hashed
+//! (only their order is), so a shop that delivers at once asks the bank too: [`ConfirmCallback`].
 
 use super::client::{Halkbank, MdStatusPolicy};
 use super::codes;
 use super::payment::{check_order_id, currency_number};
+use super::query::{GetOrderStatus, OrderState, OrderStatus};
 use super::ver3::{self, Ver3Variant};
 use crate::amount::Amount;
 use crate::check;
@@ -17,21 +19,37 @@ use crate::model::{choice, model};
 use crate::operation::{Kind, Operation};
 use crate::secret::{Secret, without_pans};
 
-model! {
-    /// Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`.
-    request VerifyCallback {
-        /// All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no dot turned into
-        /// an underscore. Where a framework cannot promise that, give `body` instead.
-        fields: Object,
-        /// The body of the POST as it came, `name=value&…`; instead of `fields`.
-        body: Option<String>,
-        /// The shop's own number of the order.
-        order_id: String,
-        /// The order's own total in lira (or in `currency`).
-        total: Amount,
-        /// The order's currency; TRY when left out.
-        currency: Option<Currency>,
-    }
+/// What the shop gives of a callback and of its own order, the same for both operations.
+macro_rules! callback_request {
+    ($(#[doc = $doc:expr])* $name:ident) => {
+        model! {
+            $(#[doc = $doc])*
+            request $name {
+                /// All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no dot turned
+                /// into an underscore. Where a framework cannot promise that, give `body` instead.
+                fields: Object,
+                /// The body of the POST as it came, `name=value&…`; instead of `fields`.
+                body: Option<String>,
+                /// The shop's own number of the order.
+                order_id: String,
+                /// The order's own total in lira (or in `currency`).
+                total: Amount,
+                /// The order's currency; TRY when left out.
+                currency: Option<Currency>,
+            }
+        }
+    };
+}
+
+callback_request! {
+    /// Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`; nothing is sent.
+    VerifyCallback
+}
+
+callback_request! {
+    /// Reads what the gate posted, binds it to the shop's order, and asks the bank what it has of it. May be called again for the same
+    /// callback.
+    ConfirmCallback
 }
 
 choice! {
@@ -43,6 +61,9 @@ choice! {
         Authenticated = "authenticated",
         /// The bank has taken the money (or holds it, for a pre-authorisation).
         Paid = "paid",
+        /// The bank has taken the money although 3-D Secure did not come out as the client's `md_status` demands: give it back with
+        /// `cancel_or_refund`, or accept it knowingly.
+        Unaccepted = "unaccepted",
     }
 }
 
@@ -103,6 +124,20 @@ model! {
         advice_en: Option<String>,
         /// What to do, in Turkish.
         advice_tr: Option<String>,
+    }
+}
+
+model! {
+    /// What the bank itself says of the order of a callback.
+    result CallbackConfirmation {
+        /// True when the bank has taken the order's amount (or holds it) and 3-D Secure came out as it should: the word to deliver on.
+        paid: bool,
+        /// What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked.
+        state: OrderState,
+        /// What the callback says.
+        callback: Callback,
+        /// What the bank says.
+        status: Option<OrderStatus>,
     }
 }
 
@@ -202,9 +237,12 @@ impl Operation for VerifyCallback {
             None => store_type == "pay_hosting",
         };
         let approved = response.as_deref() == Some("Approved");
-        let outcome = match (by_shop, accepted) {
-            (true, true) if response.is_none() || approved => CallbackOutcome::Authenticated,
-            (false, true) if approved && proc_return_code.as_deref() == Some("00") => CallbackOutcome::Paid,
+        let taken = !by_shop && approved && proc_return_code.as_deref() == Some("00");
+        let outcome = match accepted {
+            true if by_shop && (response.is_none() || approved) => CallbackOutcome::Authenticated,
+            true if taken => CallbackOutcome::Paid,
+            // Only the bank's own word for it counts: anybody may post a failure.
+            false if taken && hash_variant.is_some() => CallbackOutcome::Unaccepted,
             _ => CallbackOutcome::NotPaid,
         };
         if outcome != CallbackOutcome::NotPaid && hash_variant.is_none() {
@@ -250,15 +288,46 @@ impl Operation for VerifyCallback {
             proc_return_code,
             ..Callback::default()
         };
-        if outcome == CallbackOutcome::NotPaid {
+        if matches!(outcome, CallbackOutcome::NotPaid | CallbackOutcome::Unaccepted) {
             callback.explain(accepted);
         }
         Ok(callback)
     }
 }
 
+impl Operation for ConfirmCallback {
+    type Client = Halkbank;
+    type Reply = CallbackConfirmation;
+    const KIND: Kind = Kind::Query;
+
+    fn run(&self, client: &Halkbank) -> Result<CallbackConfirmation, HalkodeError> {
+        let ConfirmCallback { fields, body, order_id, total, currency } = self.clone();
+        let callback = VerifyCallback { fields, body, order_id, total, currency }.run(client)?;
+        if callback.outcome == CallbackOutcome::Authenticated {
+            return Ok(CallbackConfirmation { paid: false, state: OrderState::Pending, callback, status: None });
+        }
+        // After a failure too: the buyer may have tried again, and that attempt's callback may be the one that got lost.
+        let status = client.exchange(&GetOrderStatus { order_id: self.order_id.clone() })?;
+        let taken = matches!(status.state, OrderState::Paid | OrderState::Authorized);
+        if taken && status.amount.or(status.captured_amount) != Some(self.total) {
+            let has = status
+                .amount
+                .or(status.captured_amount)
+                .map_or("an unknown amount".into(), |amount| amount.to_string());
+            let total = self.total;
+            return Err(refused(&self.order_id, format!("the bank took {has} for this order, whose total is {total}")));
+        }
+        Ok(CallbackConfirmation {
+            paid: taken && callback.outcome != CallbackOutcome::Unaccepted,
+            state: status.state,
+            callback,
+            status: Some(status),
+        })
+    }
+}
+
 impl Callback {
-    /// Why nothing was paid: the gateway's own code says most, then the card's bank's, then the outcome of 3-D Secure.
+    /// Why it is not simply paid: the gateway's own code says most, then the card's bank's, then the outcome of 3-D Secure.
     fn explain(&mut self, accepted: bool) {
         let md_status = self.md_status.as_deref().filter(|_| !accepted).and_then(codes::md_status);
         let code = self.error_code.as_deref().and_then(codes::lookup);

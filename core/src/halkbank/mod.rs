@@ -17,7 +17,7 @@ mod xml;
 
 pub(crate) use payment::check_order_number;
 
-pub use callback::{Callback, CallbackOutcome, VerifyCallback};
+pub use callback::{Callback, CallbackConfirmation, CallbackOutcome, ConfirmCallback, VerifyCallback};
 pub use client::{BankKeys, Halkbank, HalkbankConfig, MdStatusPolicy};
 pub use explain::{ExplainVer3, MakeVer3Hash, Ver3Explanation, Ver3Hash, Ver3Mistake};
 pub use gate::{MakeGateForm, PageLanguage, StoreType};

@@ -39,6 +39,20 @@ public class Halkbank private constructor(config: Json.Object?) : Client("Halkba
         typedAsync("verify_callback", request, Callback.codec)
 
     /**
+     * Reads what the gate posted back, binds it to the shop's order and asks the bank: the word to deliver on.
+     *
+     * Only asks: tried again by itself when the way to the gateway fails.
+     */
+    @Throws(HalkodeException::class)
+    public fun confirmCallback(request: ConfirmCallback): CallbackConfirmation =
+        typed("confirm_callback", request, CallbackConfirmation.codec)
+
+    /** [confirmCallback], suspending. */
+    @Throws(HalkodeException::class, CancellationException::class)
+    public suspend fun confirmCallbackAsync(request: ConfirmCallback): CallbackConfirmation =
+        typedAsync("confirm_callback", request, CallbackConfirmation.codec)
+
+    /**
      * Takes the money of a payment that 3-D Secure authenticated; never twice for one authentication.
      *
      * May move money or change what is stored: never sent twice.

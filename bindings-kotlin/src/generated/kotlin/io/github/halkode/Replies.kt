@@ -1904,6 +1904,139 @@ public data class Callback(
     }
 }
 
+/** An order's last transaction. */
+public data class OrderStatus(
+    /** What it means. */
+    public val state: OrderState,
+    /** Whether it has gone through the day-close: from then on a refund, not a void, gives the money back. */
+    public val settled: Boolean,
+    /** The order's number. */
+    public val orderId: String? = null,
+    /** The bank's number of the transaction. */
+    public val transactionId: String? = null,
+    /** What was asked for, in lira. */
+    public val amount: BigDecimal? = null,
+    /** What was taken (or given back), in lira. */
+    public val capturedAmount: BigDecimal? = null,
+    /** `S` for the side of the sale, `C` for a refund. */
+    public val chargeType: String? = null,
+    /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, … */
+    public val transactionStatus: String? = null,
+    /** The code of the transaction itself; `00` is success. */
+    public val procReturnCode: String? = null,
+    /** The authorisation code of the card's bank. */
+    public val authCode: String? = null,
+    /** The reference number at the host. */
+    public val hostRefNum: String? = null,
+    /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
+    public val authorizedAt: String? = null,
+    /** When it was taken. */
+    public val capturedAt: String? = null,
+    /** When it was voided. */
+    public val voidedAt: String? = null,
+    /** The masked card number. */
+    public val maskedPan: String? = null,
+    /** The outcome of 3-D Secure. */
+    public val mdStatus: String? = null,
+    /** The batch with which it was settled. */
+    public val settleId: String? = null,
+    /** The bank's text about the question. */
+    public val errorMessage: String? = null,
+    /** Fields of the answer that this library does not know, or that had an unexpected type. */
+    public val extra: Map<String, Json> = emptyMap(),
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("state", Codec.word(OrderState.entries), state)
+        .put("settled", Codec.flag, settled)
+        .put("order_id", Codec.text, orderId)
+        .put("transaction_id", Codec.text, transactionId)
+        .put("amount", Codec.amount, amount)
+        .put("captured_amount", Codec.amount, capturedAmount)
+        .put("charge_type", Codec.text, chargeType)
+        .put("transaction_status", Codec.text, transactionStatus)
+        .put("proc_return_code", Codec.text, procReturnCode)
+        .put("auth_code", Codec.text, authCode)
+        .put("host_ref_num", Codec.text, hostRefNum)
+        .put("authorized_at", Codec.text, authorizedAt)
+        .put("captured_at", Codec.text, capturedAt)
+        .put("voided_at", Codec.text, voidedAt)
+        .put("masked_pan", Codec.text, maskedPan)
+        .put("md_status", Codec.text, mdStatus)
+        .put("settle_id", Codec.text, settleId)
+        .put("error_message", Codec.text, errorMessage)
+        .put("extra", Codec.any, extra)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<OrderStatus> = Codec.open {
+            OrderStatus(
+                state = required("state", Codec.word(OrderState.entries)),
+                settled = required("settled", Codec.flag),
+                orderId = optional("order_id", Codec.text),
+                transactionId = optional("transaction_id", Codec.text),
+                amount = optional("amount", Codec.amount),
+                capturedAmount = optional("captured_amount", Codec.amount),
+                chargeType = optional("charge_type", Codec.text),
+                transactionStatus = optional("transaction_status", Codec.text),
+                procReturnCode = optional("proc_return_code", Codec.text),
+                authCode = optional("auth_code", Codec.text),
+                hostRefNum = optional("host_ref_num", Codec.text),
+                authorizedAt = optional("authorized_at", Codec.text),
+                capturedAt = optional("captured_at", Codec.text),
+                voidedAt = optional("voided_at", Codec.text),
+                maskedPan = optional("masked_pan", Codec.text),
+                mdStatus = optional("md_status", Codec.text),
+                settleId = optional("settle_id", Codec.text),
+                errorMessage = optional("error_message", Codec.text),
+                extra = optional("extra", Codec.any) ?: emptyMap(),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): OrderStatus = reading { codec.read(json) }
+    }
+}
+
+/** What the bank itself says of the order of a callback. */
+public data class CallbackConfirmation(
+    /**
+     * True when the bank has taken the order's amount (or holds it) and 3-D Secure came out as it should: the word to
+     * deliver on.
+     */
+    public val paid: Boolean,
+    /** What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked. */
+    public val state: OrderState,
+    /** What the callback says. */
+    public val callback: Callback,
+    /** What the bank says. */
+    public val status: OrderStatus? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("paid", Codec.flag, paid)
+        .put("state", Codec.word(OrderState.entries), state)
+        .put("callback", Callback.codec, callback)
+        .put("status", OrderStatus.codec, status)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<CallbackConfirmation> = Codec.open {
+            CallbackConfirmation(
+                paid = required("paid", Codec.flag),
+                state = required("state", Codec.word(OrderState.entries)),
+                callback = required("callback", Callback.codec),
+                status = optional("status", OrderStatus.codec),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): CallbackConfirmation = reading { codec.read(json) }
+    }
+}
+
 /** A payment the bank has carried out. */
 public data class BankPayment(
     /** The order's number. */
@@ -2007,101 +2140,6 @@ public data class Undone(
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromJson(json: Json.Object): Undone = reading { codec.read(json) }
-    }
-}
-
-/** An order's last transaction. */
-public data class OrderStatus(
-    /** What it means. */
-    public val state: OrderState,
-    /** Whether it has gone through the day-close: from then on a refund, not a void, gives the money back. */
-    public val settled: Boolean,
-    /** The order's number. */
-    public val orderId: String? = null,
-    /** The bank's number of the transaction. */
-    public val transactionId: String? = null,
-    /** What was asked for, in lira. */
-    public val amount: BigDecimal? = null,
-    /** What was taken (or given back), in lira. */
-    public val capturedAmount: BigDecimal? = null,
-    /** `S` for the side of the sale, `C` for a refund. */
-    public val chargeType: String? = null,
-    /** `A` held, `C` taken, `S` settled, `V` voided, `D` refused, `PN` planned, … */
-    public val transactionStatus: String? = null,
-    /** The code of the transaction itself; `00` is success. */
-    public val procReturnCode: String? = null,
-    /** The authorisation code of the card's bank. */
-    public val authCode: String? = null,
-    /** The reference number at the host. */
-    public val hostRefNum: String? = null,
-    /** When it was authorised, as `YYYY-MM-DD HH:MM:SS.mmm`, Turkish time. */
-    public val authorizedAt: String? = null,
-    /** When it was taken. */
-    public val capturedAt: String? = null,
-    /** When it was voided. */
-    public val voidedAt: String? = null,
-    /** The masked card number. */
-    public val maskedPan: String? = null,
-    /** The outcome of 3-D Secure. */
-    public val mdStatus: String? = null,
-    /** The batch with which it was settled. */
-    public val settleId: String? = null,
-    /** The bank's text about the question. */
-    public val errorMessage: String? = null,
-    /** Fields of the answer that this library does not know, or that had an unexpected type. */
-    public val extra: Map<String, Json> = emptyMap(),
-) : Model {
-    override fun toJson(): Json.Object = Writer()
-        .put("state", Codec.word(OrderState.entries), state)
-        .put("settled", Codec.flag, settled)
-        .put("order_id", Codec.text, orderId)
-        .put("transaction_id", Codec.text, transactionId)
-        .put("amount", Codec.amount, amount)
-        .put("captured_amount", Codec.amount, capturedAmount)
-        .put("charge_type", Codec.text, chargeType)
-        .put("transaction_status", Codec.text, transactionStatus)
-        .put("proc_return_code", Codec.text, procReturnCode)
-        .put("auth_code", Codec.text, authCode)
-        .put("host_ref_num", Codec.text, hostRefNum)
-        .put("authorized_at", Codec.text, authorizedAt)
-        .put("captured_at", Codec.text, capturedAt)
-        .put("voided_at", Codec.text, voidedAt)
-        .put("masked_pan", Codec.text, maskedPan)
-        .put("md_status", Codec.text, mdStatus)
-        .put("settle_id", Codec.text, settleId)
-        .put("error_message", Codec.text, errorMessage)
-        .put("extra", Codec.any, extra)
-        .toJson()
-
-    public companion object {
-        internal val codec: Codec<OrderStatus> = Codec.open {
-            OrderStatus(
-                state = required("state", Codec.word(OrderState.entries)),
-                settled = required("settled", Codec.flag),
-                orderId = optional("order_id", Codec.text),
-                transactionId = optional("transaction_id", Codec.text),
-                amount = optional("amount", Codec.amount),
-                capturedAmount = optional("captured_amount", Codec.amount),
-                chargeType = optional("charge_type", Codec.text),
-                transactionStatus = optional("transaction_status", Codec.text),
-                procReturnCode = optional("proc_return_code", Codec.text),
-                authCode = optional("auth_code", Codec.text),
-                hostRefNum = optional("host_ref_num", Codec.text),
-                authorizedAt = optional("authorized_at", Codec.text),
-                capturedAt = optional("captured_at", Codec.text),
-                voidedAt = optional("voided_at", Codec.text),
-                maskedPan = optional("masked_pan", Codec.text),
-                mdStatus = optional("md_status", Codec.text),
-                settleId = optional("settle_id", Codec.text),
-                errorMessage = optional("error_message", Codec.text),
-                extra = optional("extra", Codec.any) ?: emptyMap(),
-            )
-        }
-
-        /** Reads what [toJson] wrote. */
-        @JvmStatic
-        @Throws(HalkodeException::class)
-        public fun fromJson(json: Json.Object): OrderStatus = reading { codec.read(json) }
     }
 }
 

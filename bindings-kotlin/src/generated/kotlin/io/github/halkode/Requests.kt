@@ -2401,7 +2401,7 @@ public data class MakeGateForm @JvmOverloads constructor(
     }
 }
 
-/** Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`. */
+/** Reads what the gate posted to `ok_url`, `fail_url` or `callback_url`; nothing is sent. */
 public data class VerifyCallback @JvmOverloads constructor(
     /** The shop's own number of the order. */
     public val orderId: String,
@@ -2440,6 +2440,51 @@ public data class VerifyCallback @JvmOverloads constructor(
         @JvmStatic
         @Throws(HalkodeException::class)
         public fun fromJson(json: Json.Object): VerifyCallback = reading { codec.read(json) }
+    }
+}
+
+/**
+ * Reads what the gate posted, binds it to the shop's order, and asks the bank what it has of it. May be called again
+ * for the same callback.
+ */
+public data class ConfirmCallback @JvmOverloads constructor(
+    /** The shop's own number of the order. */
+    public val orderId: String,
+    /** The order's own total in lira (or in `currency`). */
+    public val total: BigDecimal,
+    /**
+     * All fields of the posted form, names and values exactly as they came: nothing trimmed, no empty one made null, no
+     * dot turned into an underscore. Where a framework cannot promise that, give `body` instead.
+     */
+    public val fields: Map<String, Json> = emptyMap(),
+    /** The body of the POST as it came, `name=value&…`; instead of `fields`. */
+    public val body: String? = null,
+    /** The order's currency; TRY when left out. */
+    public val currency: Currency? = null,
+) : Model {
+    override fun toJson(): Json.Object = Writer()
+        .put("fields", Codec.any, fields)
+        .put("body", Codec.text, body)
+        .put("order_id", Codec.text, orderId)
+        .put("total", Codec.amount, total)
+        .put("currency", Codec.word(Currency.entries), currency)
+        .toJson()
+
+    public companion object {
+        internal val codec: Codec<ConfirmCallback> = Codec.strict {
+            ConfirmCallback(
+                orderId = required("order_id", Codec.text),
+                total = required("total", Codec.amount),
+                fields = optional("fields", Codec.any) ?: emptyMap(),
+                body = optional("body", Codec.text),
+                currency = optional("currency", Codec.word(Currency.entries)),
+            )
+        }
+
+        /** Reads what [toJson] wrote. */
+        @JvmStatic
+        @Throws(HalkodeException::class)
+        public fun fromJson(json: Json.Object): ConfirmCallback = reading { codec.read(json) }
     }
 }
 

@@ -427,6 +427,11 @@ public enum class CallbackOutcome(override val word: String) : Word {
     AUTHENTICATED("authenticated"),
     /** The bank has taken the money (or holds it, for a pre-authorisation). */
     PAID("paid"),
+    /**
+     * The bank has taken the money although 3-D Secure did not come out as the client's `mdStatus` demands: give it
+     * back with `cancelOrRefund`, or accept it knowingly.
+     */
+    UNACCEPTED("unaccepted"),
     ;
 
     /** The word itself. */
@@ -456,20 +461,6 @@ public enum class Ver3Variant(override val word: String) : Word {
     override fun toString(): String = word
 }
 
-/** How an order's money was given back. */
-public enum class UndoneBy(override val word: String) : Word {
-    /** The transaction was voided: it will not appear on the card's statement. */
-    VOID("void"),
-    /** It was refunded. */
-    REFUND("refund"),
-    /** It had been before; nothing was done now. */
-    BEFORE("before"),
-    ;
-
-    /** The word itself. */
-    override fun toString(): String = word
-}
-
 /** What became of an order, judged by this library from `CHARGE_TYPE_CD`, `TRANS_STAT` and `PROC_RET_CD`. */
 public enum class OrderState(override val word: String) : Word {
     /** Anything else: ask again, or look into the panel. */
@@ -488,6 +479,20 @@ public enum class OrderState(override val word: String) : Word {
     PENDING("pending"),
     /** The bank has no such order. */
     NOT_FOUND("not_found"),
+    ;
+
+    /** The word itself. */
+    override fun toString(): String = word
+}
+
+/** How an order's money was given back. */
+public enum class UndoneBy(override val word: String) : Word {
+    /** The transaction was voided: it will not appear on the card's statement. */
+    VOID("void"),
+    /** It was refunded. */
+    REFUND("refund"),
+    /** It had been before; nothing was done now. */
+    BEFORE("before"),
     ;
 
     /** The word itself. */
