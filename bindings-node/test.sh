@@ -67,7 +67,7 @@ done
 check "build" bindings-node/build.sh
 check "format" cargo fmt --package halkode-node --check
 check "clippy" cargo clippy --quiet --package halkode-node --all-targets -- --deny warnings
-check "scripts" shellcheck bindings-node/*.sh tests/packages/node.sh examples/node/run.sh
+check "scripts" shellcheck --external-sources bindings-node/*.sh tests/packages/node.sh examples/node/run.sh
 check "tools" npm ci --prefix tests/node --no-audit --no-fund
 tests "Node.js $(node --version)" tests/node/*.test.js
 shop "a shop in Node.js"
