@@ -64,7 +64,7 @@ version() {
 cargo build --package halkode-kotlin
 check "format" cargo fmt --package halkode-kotlin --check
 check "clippy" cargo clippy --quiet --package halkode-kotlin -- --deny warnings
-check "scripts" shellcheck bindings-kotlin/*.sh tests/kotlin/*.sh tests/packages/kotlin.sh examples/kotlin/run.sh
+check "scripts" shellcheck --external-sources bindings-kotlin/*.sh tests/kotlin/*.sh tests/packages/kotlin.sh examples/kotlin/run.sh
 check "one version" version
 check "ktlint" bindings-kotlin/lint.sh
 run "JUnit: conformance and host manners" "$surefire" scripts/with-sandbox.sh \
