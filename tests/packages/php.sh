@@ -84,8 +84,10 @@ declare(strict_types=1);
 require __DIR__ . '/vendor/autoload.php';
 
 use Halkode\DeclinedError;
+use Halkode\Halkbank;
 use Halkode\Halkode;
 use Halkode\PaymentState;
+use Halkode\StoreType;
 
 function ensure(bool $holds, string $what): void
 {
@@ -118,7 +120,20 @@ try {
 } catch (DeclinedError $error) {
     ensure($error->bank_code === '51' && !$error->in_doubt, 'the bank said why');
 }
-echo "through $route: paid, and a card without funds declined\n";
+
+$bank = Halkbank::fromEnv();
+$order = ['order_id' => "$invoice-C", 'total' => '75.50'];
+$page = 'https://shop.example/return';
+$form = $bank->gateForm(['store_type' => StoreType::THREE_D_PAY_HOSTING, 'ok_url' => $page, 'fail_url' => $page] + $order);
+$fields = array_column($form->toArray()['fields'], 'value', 'name');
+ensure($fields['oid'] === $order['order_id'] && strlen($fields['hash']) === 88, 'the form is hashed');
+ensure($form->action === getenv('HALKBANK_BASE_URL') . '/est3Dgate', 'it leads to the gate');
+ensure(!in_array(getenv('HALKBANK_STORE_KEY'), $fields, true), 'no key is in it');
+$card = ['number' => '4531444531442283', 'expiry_month' => '12', 'expiry_year' => '2040', 'cvv' => '001'];
+ensure($bank->sale($order + ['card' => $card])->proc_return_code === '00', 'the sale at Halkbank is done');
+$status = $bank->orderStatus(['order_id' => $order['order_id']]);
+ensure([$status->state, $status->captured_amount] === ['paid', '75.50'], 'the bank knows it');
+echo "through $route: paid at both gateways, and a card without funds declined\n";
 PHP
 
 pay() {
@@ -127,4 +142,4 @@ pay() {
 pay "the extension" -d extension="$work/shared/modules/halkode.so"
 pay "the static extension" -d extension="$work/static/modules/halkode.so"
 HALKODE_LIBRARY=$prefix/lib/libhalkode.so.1 pay FFI -d extension=ffi
-echo "installed $(basename "$package" .tar.gz) and $(basename "$extension" .tar.gz), and paid three times"
+echo "installed $(basename "$package" .tar.gz) and $(basename "$extension" .tar.gz), and paid at both gateways three times"

@@ -469,6 +469,16 @@ mod tests {
         assert_eq!(files.len(), super::files(&api()).len() + 1);
     }
 
+    /// PHP takes no name that begins with a digit, and would refuse the whole file.
+    #[test]
+    fn every_word_has_a_constant() {
+        assert_eq!(constant("partially_refunded", "PartiallyRefunded"), "PARTIALLY_REFUNDED");
+        assert_eq!(constant("3d_pay_hosting", "ThreeDPayHosting"), "THREE_D_PAY_HOSTING");
+        let files = files(&api());
+        let (_, text) = files.iter().find(|(file, _)| *file == "bindings-php/src/StoreType.php").unwrap();
+        assert!(text.contains("const THREE_D_PAY = '3d_pay';") && text.contains("self::THREE_D_PAY,"), "{text}");
+    }
+
     /// An operation that is gone must not leave its classes behind.
     #[test]
     fn no_generated_file_of_the_php_package_is_stale() {

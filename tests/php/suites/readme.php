@@ -24,13 +24,13 @@ return [
     'Configuration' => static function () use ($blocks): void {
         [$block] = $blocks('Configuration', 'php');
         Suite::same('known', Suite::prints(inFile($block, '', 'echo $client->statusCode(["code" => "41"])->known ? "known" : "";')));
-        [$ini] = $blocks('Configuration', 'ini');
+        $ini = $blocks('Configuration', 'ini')[0] . $blocks('Halkbank', 'ini')[0];
         $settings = \parse_ini_string($ini);
         $known = \array_column(\Halkode\Native\Settings::ALL, 1);
         Suite::same([], \array_diff(\array_keys($settings), $known), 'unknown settings');
         Suite::same(Suite::KEYS['merchant_key'], $settings['halkode.merchant_key']);
         // Those that are only named.
-        \preg_match_all('/halkode\.\w+/', $ini, $named);
+        \preg_match_all('/\bhalk(?:ode|bank)\.\w+/', $ini, $named);
         \sort($named[0]);
         \sort($known);
         Suite::same($known, \array_values(\array_unique($named[0])), 'settings that the README names');
@@ -43,14 +43,7 @@ return [
         Suite::contains('<form', $page);
         Suite::contains('cc_no', $page);
         // The buyer posts the page with a card, and comes back from the bank.
-        $fields = [];
-        \preg_match_all('/<input[^>]*>/', $page, $inputs);
-        foreach ($inputs[0] as $input) {
-            if (\preg_match('/name="([^"]*)"/', $input, $name) === 1) {
-                \preg_match('/value="([^"]*)"/', $input, $value);
-                $fields[$name[1]] = \html_entity_decode($value[1] ?? '');
-            }
-        }
+        $fields = inputs($page);
         $card = [
             'cc_holder_name' => 'Ayşe Yılmaz', 'cc_no' => Suite::GOOD_CARD, 'expiry_month' => '12', 'expiry_year' => '2040', 'cvv' => '555',
         ];
@@ -67,6 +60,29 @@ return [
         Suite::same(1, $bank->charges($invoice), 'charges');
         Suite::same('Bu dönüş siparişle uyuşmuyor.', Suite::prints(inFile($return, "$came \$order->total = '7.50';")));
     },
+    'Halkbank' => static function () use ($blocks, $text): void {
+        [$form, $return, $cancel] = $blocks('Halkbank', 'php');
+        $bank = new Sandbox();
+        $id = Suite::invoice();
+        $order = static fn (string $total = '75.50') => "\$order = (object) ['order_id' => '$id', 'total' => '$total'];";
+        $page = Suite::prints(inFile($form, $order()));
+        \preg_match('/action="([^"]*)"/', $page, $action);
+        $fields = inputs($page);
+        Suite::same([$id, '75.50', '3d_pay_hosting'], [$fields['oid'], $fields['amount'], $fields['storetype']]);
+        $body = \http_build_query($bank->visit(\html_entity_decode($action[1]), $fields));
+        Suite::same('200 Teşekkürler!', served(inFile($return, $order()), $body));
+        Suite::same('400 Bu dönüş siparişle uyuşmuyor.', served(inFile($return, $order('7.50')), $body));
+        Suite::same('200 Ödeme tamamlanmadı.', served(inFile($return, $order()), "oid=$id&Response=Error"));
+        Suite::same('75.50', $bank->net($id));
+        Suite::same('voided', Suite::prints(inFile($cancel, $order())));
+        Suite::same('it had been given back before', Suite::prints(inFile($cancel, $order())));
+        Suite::same('0.00', $bank->net($id));
+        foreach (\Halkode\Native\Settings::ALL as [$client, $setting, $field]) {
+            if ($client === 'Halkbank' && !\in_array($field, ['connect_timeout', 'timeout', 'proxy', 'ca_pem', 'user_agent'], true)) {
+                Suite::check(\preg_match("/^\|.*`$field`/m", $text) === 1, "$setting is in the table");
+            }
+        }
+    },
     'Errors' => static function () use ($blocks, $text): void {
         [$block] = $blocks('Errors', 'php');
         Suite::contains('amount: amount ', Suite::prints(inFile($block)));
@@ -75,9 +91,52 @@ return [
         }
     },
     'every example was run' => static function () use ($text): void {
-        Suite::same(6, \substr_count($text, "\n```php\n") + \substr_count($text, "\n```ini\n"), 'examples');
+        Suite::same(10, \substr_count($text, "\n```php\n") + \substr_count($text, "\n```ini\n"), 'examples');
     },
 ];
+
+/** @return array<string, string> the fields of a page's form */
+function inputs(string $page): array
+{
+    $fields = [];
+    \preg_match_all('/<input[^>]*>/', $page, $inputs);
+    foreach ($inputs[0] as $input) {
+        if (\preg_match('/name="([^"]*)"/', $input, $name) === 1) {
+            \preg_match('/value="([^"]*)"/', $input, $value);
+            $fields[$name[1]] = \html_entity_decode($value[1] ?? '');
+        }
+    }
+    return $fields;
+}
+
+/** What PHP's own server answers to a POST, whose body only a server has: the status, and the page. */
+function served(string $code, #[\SensitiveParameter] string $body): string
+{
+    $file = \tempnam(\sys_get_temp_dir(), 'halkode');
+    \file_put_contents($file, '<?php require ' . \var_export(\dirname(__DIR__) . '/lib/bootstrap.php', true) . "; $code");
+    $process = \proc_open([...Process::php(), '-S', '127.0.0.1:0', $file], [['file', '/dev/null', 'r'], 2 => ['pipe', 'w']], $pipes);
+    try {
+        // It says which port it took once it listens.
+        $said = '';
+        do {
+            $line = \fgets($pipes[2]);
+            $said .= $line;
+        } while ($line !== false && \preg_match('#\((http://[0-9.:]+)\) started$#', \trim($line), $address) !== 1);
+        Suite::check($line !== false, "php -S starts: $said");
+        $page = \file_get_contents($address[1], false, \stream_context_create(['http' => [
+            'method' => 'POST',
+            'header' => 'Content-Type: application/x-www-form-urlencoded',
+            'content' => $body,
+            'ignore_errors' => true,
+            'timeout' => 60,
+        ]]));
+        return \explode(' ', $http_response_header[0])[1] . " $page";
+    } finally {
+        \proc_terminate($process);
+        \proc_close($process);
+        \unlink($file);
+    }
+}
 
 /** Code that runs a block of its own file, where its `use` lines may stand; with what comes before it and after it. */
 function inFile(string $block, string $before = '', string $after = ''): string
