@@ -178,30 +178,32 @@ app.post('/halkbank/pay', async (request, response) => {
   await sendForm(response, order, bank.gateForm({ storeType: '3d_pay_hosting', orderId, total, okUrl: back, failUrl: back }));
 });
 
-// The bank's page posts to here from another site: no CSRF token, no session cookie. What it says is the bank's own word when its
-// hash fits, and about this order when number, amount and currency do. A buyer may never come back: a real shop asks `orderStatus`
-// about orders that wait for long.
+// The bank's page posts to here from another site: no CSRF token, no session cookie. Its hash says whose words these are; number,
+// amount and currency that they are about this order; and the bank, asked besides, is the word to deliver on. A buyer may never
+// come back: a real shop asks `orderStatus` about orders that wait for long.
 app.post('/halkbank/return', async (request, response) => {
   const body = typeof request.body === 'string' ? request.body : '';
   const order = orderAt('halkbank', new URLSearchParams(body).get('oid'));
   if (order === undefined) return notFound(response);
   const { invoiceId: orderId, total } = order;
-  try {
-    const { outcome, explanationTr } = await bank.verifyCallback({ body, orderId, total });
-    // A reload changes nothing, and nobody can make a paid order fail: a failure needs no hash, so anybody can post one.
-    if (order.state === 'waiting' || order.state === 'failed') {
-      const failed = outcome !== 'paid' && outcome !== 'unaccepted';
-      order.state = failed ? 'failed' : 'paid';
-      order.message = failed ? (explanationTr ?? 'Ödeme tamamlanmadı; kartınızdan para çekilmedi.') : '';
-      // Taken, though the buyer was not authenticated as this shop demands it.
-      if (outcome === 'unaccepted') {
+  // A reload by a buyer who has paid changes nothing, and nobody can make a paid order fail.
+  if (order.state === 'waiting' || order.state === 'failed') {
+    try {
+      const { paid, state, callback } = await bank.confirmCallback({ body, orderId, total });
+      order.message = '';
+      if (paid) order.state = 'paid';
+      else if (callback.outcome === 'unaccepted') {
+        // Taken, though the buyer was not authenticated as this shop demands it.
         await giveBack(order);
         order.message ||= 'Kartınız doğrulanamadı; ödeme geri alındı.';
-      }
+      } else if (callback.outcome === 'not_paid') {
+        order.state = 'failed';
+        order.message = callback.explanationTr ?? 'Ödeme tamamlanmadı; kartınızdan para çekilmedi.';
+      } else take(order, state);
+    } catch (error) {
+      if (error instanceof SignatureError) return response.status(400).send(problemPage(FORGED));
+      throw error;
     }
-  } catch (error) {
-    if (error instanceof SignatureError) return response.status(400).send(problemPage(FORGED));
-    throw error;
   }
   response.redirect(303, `/orders/${orderId}`);
 });

@@ -33,11 +33,11 @@ async function failure(call, secrets = []) {
 }
 
 /** The body that the bank's page posts to the shop when the buyer's visit has ended. */
-async function posted(gate, outcome = 'approve') {
+async function posted(gate, outcome = 'approve', card = undefined) {
   const fields = new URLSearchParams(gate.fields.map(({ name, value }) => [name, value]));
   const answer = await fetch(gate.action, { method: 'POST', body: fields, redirect: 'manual' });
   assert.ok(answer.status < 400, await answer.text());
-  const back = await control(`halkbank/orders/${fields.get('oid')}/3d`, { outcome });
+  const back = await control(`halkbank/orders/${fields.get('oid')}/3d`, { outcome, card });
   assert.equal(back.url, PAGE);
   return back.fields;
 }
@@ -70,10 +70,26 @@ test('a sale on the page of the bank: a form without card and key, a callback, a
     assert.equal(error.invoiceId, asked.orderId);
   }
   assert.equal(await net(orderId), '75.50');
+  const confirmed = await client.confirmCallback({ body: bodyOf(back), orderId, total });
+  assert.deepEqual([confirmed.paid, confirmed.state, confirmed.status.capturedAmount], [true, 'paid', '75.50']);
+  assert.deepEqual(confirmed.callback, callback);
   const undone = await client.cancelOrRefund({ orderId });
   assert.equal(undone.by, 'void');
   assert.equal((await client.cancelOrRefund({ orderId })).by, 'before');
   assert.equal(await net(orderId), '0.00');
+});
+
+test('what was taken against the shop\'s own rule is told, and given back', async () => {
+  const order = form();
+  const { orderId, total } = order;
+  const gate = await client.gateForm(order);
+  const body = bodyOf(await posted(gate, 'approve', '5404350000000026'));
+  const { paid, state, callback } = await client.confirmCallback({ body, orderId, total });
+  assert.deepEqual([paid, state, callback.outcome, callback.mdStatus], [false, 'paid', 'unaccepted', '2']);
+  const lenient = new Halkbank(bankConfig({ mdStatus: 'half' }));
+  assert.equal((await lenient.confirmCallback({ body, orderId, total })).paid, true);
+  assert.equal((await client.cancelOrRefund({ orderId })).by, 'void');
+  assert.equal((await lenient.confirmCallback({ body, orderId, total })).paid, false);
 });
 
 test('a buyer who gives up is not paid', async () => {
