@@ -7,9 +7,9 @@ import { parse } from './exact.js';
 /** Most cases take a few milliseconds, some wait for seconds: enough that the slow ones wait side by side. */
 const TOGETHER = { concurrency: 32 };
 /** How many there are at least; what stands in the files and did not run is told in any case. */
-const CASES = { halkode: 1244, halkbank: 1380 };
+const CASES = { halkode: 1265, halkbank: 1440 };
 /** What goes by name is misspelled, or has a number that JavaScript would write differently. */
-const TYPED = 2570;
+const TYPED = 2650;
 
 const ran = new Set();
 
