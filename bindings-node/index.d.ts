@@ -606,7 +606,8 @@ export interface Pay2d {
   cancelUrl?: string | null | undefined;
   /**
    * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-   * refuses a known one (code 3), even after a failure.
+   * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter
+   * in it avoids that.
    */
   invoiceId: string;
   /** What the buyer pays for, up to 255 characters. */
@@ -719,7 +720,8 @@ export interface Pay3dForm {
   responseMethod?: ResponseMethod | null | undefined;
   /**
    * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-   * refuses a known one (code 3), even after a failure.
+   * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter
+   * in it avoids that.
    */
   invoiceId: string;
   /** What the buyer pays for, up to 255 characters. */
@@ -804,7 +806,8 @@ export interface Pay3d {
   responseMethod?: ResponseMethod | null | undefined;
   /**
    * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-   * refuses a known one (code 3), even after a failure.
+   * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter
+   * in it avoids that.
    */
   invoiceId: string;
   /** What the buyer pays for, up to 255 characters. */
@@ -1404,7 +1407,8 @@ export interface MakePurchaseLink {
   maxInstallment?: number | null | undefined;
   /**
    * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-   * refuses a known one (code 3), even after a failure.
+   * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter
+   * in it avoids that.
    */
   invoiceId: string;
   /** What the buyer pays for, up to 255 characters. */
@@ -1594,7 +1598,8 @@ export interface PayCardToken2d {
   isRemoteCardToken?: boolean | null | undefined;
   /**
    * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-   * refuses a known one (code 3), even after a failure.
+   * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter
+   * in it avoids that.
    */
   invoiceId: string;
   /** What the buyer pays for, up to 255 characters. */
@@ -1668,7 +1673,8 @@ export interface PayCardToken3dForm {
   responseMethod?: ResponseMethod | null | undefined;
   /**
    * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-   * refuses a known one (code 3), even after a failure.
+   * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter
+   * in it avoids that.
    */
   invoiceId: string;
   /** What the buyer pays for, up to 255 characters. */
@@ -2086,7 +2092,8 @@ export interface MakeGateForm {
   storeType: StoreType;
   /**
    * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
-   * after a refusal it may be used again.
+   * after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it avoids
+   * that.
    */
   orderId: string;
   /** The amount in lira (or in `currency`), at most two decimals. */
@@ -2354,7 +2361,8 @@ export interface BankPayment {
 export interface BankSale {
   /**
    * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
-   * after a refusal it may be used again.
+   * after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it avoids
+   * that.
    */
   orderId: string;
   /** The amount in lira (or in `currency`), at most two decimals. */
@@ -2385,7 +2393,8 @@ export interface BankSale {
 export interface BankPreAuth {
   /**
    * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
-   * after a refusal it may be used again.
+   * after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it avoids
+   * that.
    */
   orderId: string;
   /** The amount in lira (or in `currency`), at most two decimals. */

@@ -41,6 +41,12 @@ def check(what, holds, found=""):
         print(f"  NOT SO: {what}" + (f" (found: {found})" if found != "" else ""))
 
 
+def is_card(digits):
+    """The check digit tells a card number from other digits, nine times in ten."""
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    return sum(digit - 9 * (digit > 9) for digit in doubled) % 10 == 0
+
+
 class Forms(HTMLParser):
     """The forms of a page: where each posts to, and the fields it carries."""
 
@@ -302,7 +308,7 @@ def main():
         said += lines.get() or ""
     log.seek(0)
     logged = log.read()
-    check("the shop printed and logged no card number", not re.search(r"\b[3-6]\d{14,18}\b", said + logged))
+    check("the shop printed and logged no card number", not any(map(is_card, re.findall(r"\d{13,19}", said + logged))))
     if failed:
         print(f"\nThe shop's log:\n{logged}")
     print(f"\n{passed} passed, {failed} failed")

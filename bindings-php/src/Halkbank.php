@@ -121,7 +121,8 @@ class Halkbank extends Native\Client
      * - `store_type` (required): How card, authentication and payment are shared; what the merchant number is set up
      *   for.
      * - `order_id` (required): The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`.
-     *   After a success it is used up; after a refusal it may be used again.
+     *   After a success it is used up; after a refusal it may be used again. A long number that could be a card's is
+     *   refused here; a letter in it avoids that.
      * - `total` (required): The amount in lira (or in `currency`), at most two decimals.
      * - `ok_url` (required): Where the browser comes back to after a success, by POST. Absolute; https outside
      *   development.
@@ -287,7 +288,8 @@ class Halkbank extends Native\Client
      * Never sent twice. When the error's `in_doubt` is true, money may have moved: do not call again, ask settle().
      *
      * - `order_id` (required): The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`.
-     *   After a success it is used up; after a refusal it may be used again.
+     *   After a success it is used up; after a refusal it may be used again. A long number that could be a card's is
+     *   refused here; a letter in it avoids that.
      * - `total` (required): The amount in lira (or in `currency`), at most two decimals.
      * - `card` (required): The card.
      *   - `number` (required): The card number (PAN): 12 to 19 digits without blanks.
@@ -339,7 +341,8 @@ class Halkbank extends Native\Client
      * Never sent twice. When the error's `in_doubt` is true, money may have moved: do not call again, ask settle().
      *
      * - `order_id` (required): The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`.
-     *   After a success it is used up; after a refusal it may be used again.
+     *   After a success it is used up; after a refusal it may be used again. A long number that could be a card's is
+     *   refused here; a letter in it avoids that.
      * - `total` (required): The amount in lira (or in `currency`), at most two decimals.
      * - `card` (required): The card.
      *   - `number` (required): The card number (PAN): 12 to 19 digits without blanks.

@@ -160,7 +160,8 @@ class Halkode extends Native\Client
      *   - `expiry_year` (required): Year of expiry, two or four digits.
      *   - `cvv`: The security code, three or four digits; only an insurance payment can do without.
      * - `invoice_id` (required): The merchant's own number of this payment, up to 64 characters. Use a new one for
-     *   every attempt: the gateway refuses a known one (code 3), even after a failure.
+     *   every attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be a
+     *   card's is refused here; a letter in it avoids that.
      * - `total` (required): The amount to pay in lira (or in `currency`), at most two decimals.
      * - `name` (required): The buyer's first name.
      * - `surname` (required): The buyer's surname.
@@ -268,7 +269,8 @@ class Halkode extends Native\Client
      * - `return_url` (required): Where the browser comes back to after success.
      * - `cancel_url` (required): Where the browser comes back to after a failure.
      * - `invoice_id` (required): The merchant's own number of this payment, up to 64 characters. Use a new one for
-     *   every attempt: the gateway refuses a known one (code 3), even after a failure.
+     *   every attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be a
+     *   card's is refused here; a letter in it avoids that.
      * - `total` (required): The amount to pay in lira (or in `currency`), at most two decimals.
      * - `name` (required): The buyer's first name.
      * - `surname` (required): The buyer's surname.
@@ -394,7 +396,8 @@ class Halkode extends Native\Client
      * - `return_url` (required): Where the browser comes back to after success.
      * - `cancel_url` (required): Where the browser comes back to after a failure.
      * - `invoice_id` (required): The merchant's own number of this payment, up to 64 characters. Use a new one for
-     *   every attempt: the gateway refuses a known one (code 3), even after a failure.
+     *   every attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be a
+     *   card's is refused here; a letter in it avoids that.
      * - `total` (required): The amount to pay in lira (or in `currency`), at most two decimals.
      * - `name` (required): The buyer's first name.
      * - `surname` (required): The buyer's surname.
@@ -828,7 +831,8 @@ class Halkode extends Native\Client
      * - `return_url` (required): Where the browser comes back to after success.
      * - `cancel_url` (required): Where the browser comes back to after a failure.
      * - `invoice_id` (required): The merchant's own number of this payment, up to 64 characters. Use a new one for
-     *   every attempt: the gateway refuses a known one (code 3), even after a failure.
+     *   every attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be a
+     *   card's is refused here; a letter in it avoids that.
      * - `total` (required): The amount to pay in lira (or in `currency`), at most two decimals.
      * - `name` (required): The buyer's first name.
      * - `surname` (required): The buyer's surname.
@@ -1030,7 +1034,8 @@ class Halkode extends Native\Client
      * - `card_token` (required): The saved card, as `save_card` gave it.
      * - `customer_number` (required): The merchant's own number of the customer, as given to `save_card`.
      * - `invoice_id` (required): The merchant's own number of this payment, up to 64 characters. Use a new one for
-     *   every attempt: the gateway refuses a known one (code 3), even after a failure.
+     *   every attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be a
+     *   card's is refused here; a letter in it avoids that.
      * - `total` (required): The amount to pay in lira (or in `currency`), at most two decimals.
      * - `name` (required): The buyer's first name.
      * - `surname` (required): The buyer's surname.
@@ -1139,7 +1144,8 @@ class Halkode extends Native\Client
      * - `return_url` (required): Where the browser comes back to after success.
      * - `cancel_url` (required): Where the browser comes back to after a failure.
      * - `invoice_id` (required): The merchant's own number of this payment, up to 64 characters. Use a new one for
-     *   every attempt: the gateway refuses a known one (code 3), even after a failure.
+     *   every attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be a
+     *   card's is refused here; a letter in it avoids that.
      * - `total` (required): The amount to pay in lira (or in `currency`), at most two decimals.
      * - `name` (required): The buyer's first name.
      * - `surname` (required): The buyer's surname.

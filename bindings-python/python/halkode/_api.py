@@ -3750,7 +3750,8 @@ class Halkode(Client):
         Args:
             card: The card.
             invoice_id: The merchant's own number of this payment, up to 64 characters. Use a new one for every
-                attempt: the gateway refuses a known one (code 3), even after a failure.
+                attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be
+                a card's is refused here; a letter in it avoids that.
             total: The amount to pay in lira (or in `currency`), at most two decimals.
             name: The buyer's first name.
             surname: The buyer's surname.
@@ -3849,7 +3850,8 @@ class Halkode(Client):
             return_url: Where the browser comes back to after success.
             cancel_url: Where the browser comes back to after a failure.
             invoice_id: The merchant's own number of this payment, up to 64 characters. Use a new one for every
-                attempt: the gateway refuses a known one (code 3), even after a failure.
+                attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be
+                a card's is refused here; a letter in it avoids that.
             total: The amount to pay in lira (or in `currency`), at most two decimals.
             name: The buyer's first name.
             surname: The buyer's surname.
@@ -3952,7 +3954,8 @@ class Halkode(Client):
             return_url: Where the browser comes back to after success.
             cancel_url: Where the browser comes back to after a failure.
             invoice_id: The merchant's own number of this payment, up to 64 characters. Use a new one for every
-                attempt: the gateway refuses a known one (code 3), even after a failure.
+                attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be
+                a card's is refused here; a letter in it avoids that.
             total: The amount to pay in lira (or in `currency`), at most two decimals.
             name: The buyer's first name.
             surname: The buyer's surname.
@@ -4436,7 +4439,8 @@ class Halkode(Client):
             return_url: Where the browser comes back to after success.
             cancel_url: Where the browser comes back to after a failure.
             invoice_id: The merchant's own number of this payment, up to 64 characters. Use a new one for every
-                attempt: the gateway refuses a known one (code 3), even after a failure.
+                attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be
+                a card's is refused here; a letter in it avoids that.
             total: The amount to pay in lira (or in `currency`), at most two decimals.
             name: The buyer's first name.
             surname: The buyer's surname.
@@ -4656,7 +4660,8 @@ class Halkode(Client):
             card_token: The saved card, as `save_card` gave it.
             customer_number: The merchant's own number of the customer, as given to `save_card`.
             invoice_id: The merchant's own number of this payment, up to 64 characters. Use a new one for every
-                attempt: the gateway refuses a known one (code 3), even after a failure.
+                attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be
+                a card's is refused here; a letter in it avoids that.
             total: The amount to pay in lira (or in `currency`), at most two decimals.
             name: The buyer's first name.
             surname: The buyer's surname.
@@ -4767,7 +4772,8 @@ class Halkode(Client):
             return_url: Where the browser comes back to after success.
             cancel_url: Where the browser comes back to after a failure.
             invoice_id: The merchant's own number of this payment, up to 64 characters. Use a new one for every
-                attempt: the gateway refuses a known one (code 3), even after a failure.
+                attempt: the gateway refuses a known one (code 3), even after a failure. A long number that could be
+                a card's is refused here; a letter in it avoids that.
             total: The amount to pay in lira (or in `currency`), at most two decimals.
             name: The buyer's first name.
             surname: The buyer's surname.
@@ -5285,7 +5291,8 @@ class Halkbank(Client):
         Args:
             store_type: How card, authentication and payment are shared; what the merchant number is set up for.
             order_id: The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a
-                success it is used up; after a refusal it may be used again.
+                success it is used up; after a refusal it may be used again. A long number that could be a card's is
+                refused here; a letter in it avoids that.
             total: The amount in lira (or in `currency`), at most two decimals.
             ok_url: Where the browser comes back to after a success, by POST. Absolute; https outside
                 development.
@@ -5477,7 +5484,8 @@ class Halkbank(Client):
 
         Args:
             order_id: The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a
-                success it is used up; after a refusal it may be used again.
+                success it is used up; after a refusal it may be used again. A long number that could be a card's is
+                refused here; a letter in it avoids that.
             total: The amount in lira (or in `currency`), at most two decimals.
             card: The card.
             currency: TRY when left out.
@@ -5523,7 +5531,8 @@ class Halkbank(Client):
 
         Args:
             order_id: The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a
-                success it is used up; after a refusal it may be used again.
+                success it is used up; after a refusal it may be used again. A long number that could be a card's is
+                refused here; a letter in it avoids that.
             total: The amount in lira (or in `currency`), at most two decimals.
             card: The card.
             currency: TRY when left out.

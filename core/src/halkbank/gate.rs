@@ -60,7 +60,7 @@ model! {
         /// How card, authentication and payment are shared; what the merchant number is set up for.
         store_type: StoreType,
         /// The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
-        /// after a refusal it may be used again.
+        /// after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it avoids that.
         order_id: String,
         /// The amount in lira (or in `currency`), at most two decimals.
         total: Amount,

@@ -179,7 +179,7 @@ macro_rules! card_charge {
             $(#[doc = $doc])*
             request $name {
                 /// The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used up;
-                /// after a refusal it may be used again.
+                /// after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it avoids that.
                 order_id: String,
                 /// The amount in lira (or in `currency`), at most two decimals.
                 total: Amount,

@@ -157,7 +157,8 @@ macro_rules! payment {
             request $name {
                 $($own)*
                 /// The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-                /// refuses a known one (code 3), even after a failure.
+                /// refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a letter in it
+                /// avoids that.
                 invoice_id: String,
                 /// What the buyer pays for, up to 255 characters.
                 invoice_description: Option<String>,

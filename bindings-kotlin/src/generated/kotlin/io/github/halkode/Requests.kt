@@ -348,7 +348,8 @@ public data class Pay2d @JvmOverloads constructor(
     public val card: Card,
     /**
      * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-     * refuses a known one (code 3), even after a failure.
+     * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a
+     * letter in it avoids that.
      */
     public val invoiceId: String,
     /** The amount to pay in lira (or in `currency`), at most two decimals. */
@@ -478,7 +479,8 @@ public data class Pay3dForm @JvmOverloads constructor(
     public val cancelUrl: String,
     /**
      * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-     * refuses a known one (code 3), even after a failure.
+     * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a
+     * letter in it avoids that.
      */
     public val invoiceId: String,
     /** The amount to pay in lira (or in `currency`), at most two decimals. */
@@ -613,7 +615,8 @@ public data class Pay3d @JvmOverloads constructor(
     public val cancelUrl: String,
     /**
      * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-     * refuses a known one (code 3), even after a failure.
+     * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a
+     * letter in it avoids that.
      */
     public val invoiceId: String,
     /** The amount to pay in lira (or in `currency`), at most two decimals. */
@@ -1261,7 +1264,8 @@ public data class MakePurchaseLink @JvmOverloads constructor(
     public val cancelUrl: String,
     /**
      * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-     * refuses a known one (code 3), even after a failure.
+     * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a
+     * letter in it avoids that.
      */
     public val invoiceId: String,
     /** The amount to pay in lira (or in `currency`), at most two decimals. */
@@ -1530,7 +1534,8 @@ public data class PayCardToken2d @JvmOverloads constructor(
     public val customerNumber: String,
     /**
      * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-     * refuses a known one (code 3), even after a failure.
+     * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a
+     * letter in it avoids that.
      */
     public val invoiceId: String,
     /** The amount to pay in lira (or in `currency`), at most two decimals. */
@@ -1671,7 +1676,8 @@ public data class PayCardToken3dForm @JvmOverloads constructor(
     public val cancelUrl: String,
     /**
      * The merchant's own number of this payment, up to 64 characters. Use a new one for every attempt: the gateway
-     * refuses a known one (code 3), even after a failure.
+     * refuses a known one (code 3), even after a failure. A long number that could be a card's is refused here; a
+     * letter in it avoids that.
      */
     public val invoiceId: String,
     /** The amount to pay in lira (or in `currency`), at most two decimals. */
@@ -2303,7 +2309,8 @@ public data class MakeGateForm @JvmOverloads constructor(
     public val storeType: StoreType,
     /**
      * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used
-     * up; after a refusal it may be used again.
+     * up; after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it
+     * avoids that.
      */
     public val orderId: String,
     /** The amount in lira (or in `currency`), at most two decimals. */
@@ -2563,7 +2570,8 @@ public data class Provision @JvmOverloads constructor(
 public data class BankSale @JvmOverloads constructor(
     /**
      * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used
-     * up; after a refusal it may be used again.
+     * up; after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it
+     * avoids that.
      */
     public val orderId: String,
     /** The amount in lira (or in `currency`), at most two decimals. */
@@ -2627,7 +2635,8 @@ public data class BankSale @JvmOverloads constructor(
 public data class BankPreAuth @JvmOverloads constructor(
     /**
      * The merchant's own number of the order, up to 64 letters, digits, `-`, `_` and `.`. After a success it is used
-     * up; after a refusal it may be used again.
+     * up; after a refusal it may be used again. A long number that could be a card's is refused here; a letter in it
+     * avoids that.
      */
     public val orderId: String,
     /** The amount in lira (or in `currency`), at most two decimals. */
