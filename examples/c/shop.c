@@ -262,9 +262,9 @@ static void at_halkbank(void)
     form = call(HALKBANK_OP_GATE_FORM, request);
     request = TEXTS("order_id", order_id, "total", "75.50");
     cJSON_AddItemToObject(request, "fields", buyer_passes_3d(form, BANK_ORDERS, order_id));
-    callback = call(HALKBANK_OP_VERIFY_CALLBACK, request);
-    printf("  the bank says: %s\n", text(callback, "outcome"));
-    expect(strcmp(text(callback, "outcome"), "paid") == 0, "the order should be paid");
+    callback = call(HALKBANK_OP_CONFIRM_CALLBACK, request);
+    printf("  the bank says: %s\n", text(callback, "state"));
+    expect(is_true(callback, "paid"), "the order should be paid");
     undone = call(HALKBANK_OP_CANCEL_OR_REFUND, TEXTS("order_id", order_id));
     printf("  given back by: %s\n", text(undone, "by"));
     expect(strcmp(text(undone, "by"), "void") == 0, "before the day-close, an order is voided");

@@ -1,7 +1,7 @@
 //! The same shop at Halkbank Sanal POS: the buyer pays on the bank's own page, and changes their mind on the same day.
 
 use halkode::{
-    BankCard, BankSale, CallbackOutcome, CancelOrRefund, GetOrderStatus, Halkbank, HalkbankConfig, MakeGateForm,
+    BankCard, BankSale, CancelOrRefund, ConfirmCallback, GetOrderStatus, Halkbank, HalkbankConfig, MakeGateForm,
     ReconcileOrders, SettleOrder, ShopRecord, StoreType, UndoneBy, VerifyCallback, fields_of,
 };
 
@@ -24,14 +24,15 @@ pub(crate) fn day(run: u128) -> Outcome {
     say("the buyer's browser posts to", &form.action);
     let body = buyer::pays_at_the_bank(&form, &order_3d)?;
     // The body as it came: a framework might trim a value or rename a field, and the hash would not fit any more.
-    let callback = client.verify_callback(&VerifyCallback {
+    let confirmed = client.confirm_callback(&ConfirmCallback {
         body: Some(body.clone()),
         order_id: order_3d.clone(),
         total,
         ..Default::default()
     })?;
-    say("the bank says", callback.outcome);
-    ensure(callback.outcome == CallbackOutcome::Paid, "the order should be paid")?;
+    say("the callback says", confirmed.callback.outcome);
+    say("the bank says", confirmed.state);
+    ensure(confirmed.paid, "the order should be paid")?;
     let mut forged = fields_of(&body);
     forged.set("amount", "7550.00");
     let refused = client.verify_callback(&VerifyCallback {
