@@ -60,8 +60,8 @@ class Gateway(NamedTuple):
 
 
 GATEWAYS = {
-    "halkode": Gateway(halkode.Halkode, KEYS, "base_url", True, 1244, 1150),
-    "halkbank": Gateway(halkode.Halkbank, BANK_KEYS, "halkbank_url", False, 1383, 1250),
+    "halkode": Gateway(halkode.Halkode, KEYS, "base_url", True, 1265, 1200),
+    "halkbank": Gateway(halkode.Halkbank, BANK_KEYS, "halkbank_url", False, 1440, 1370),
 }
 
 

@@ -22,6 +22,8 @@ NO_FUNDS_CARD = "4155650100000519"
 # Halkbank's own test card, and the sandbox's card without funds.
 BANK_CARD = "4531444531442283"
 BANK_NO_FUNDS_CARD = "4920940000000519"
+# One that the bank's page charges although it is authenticated by half only.
+HALF_SECURE_CARD = "5404350000000026"
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +86,9 @@ def bank_sale(order_id: str, number: str = BANK_CARD, total: halkode.AmountLike 
     return {"order_id": order_id, "total": total, "card": bank_card(number)}
 
 
-def visit(bank: Sandbox, action: str, fields: Mapping[str, str], outcome: str = "approve") -> dict[str, str]:
+def visit(
+    bank: Sandbox, action: str, fields: Mapping[str, str], outcome: str = "approve", card: str | None = None
+) -> dict[str, str]:
     """Posts a form to Halkbank's gate as a browser would, and ends the visit; gives what comes back to the shop."""
     address = urllib.parse.urlsplit(action)
     connection = http.client.HTTPConnection(address.netloc, timeout=60)
@@ -93,7 +97,8 @@ def visit(bank: Sandbox, action: str, fields: Mapping[str, str], outcome: str = 
     answer = connection.getresponse()
     assert answer.status < 400, answer.read()
     connection.close()
-    back = bank.control("POST", f"halkbank/orders/{fields['oid']}/3d", {"outcome": outcome})
+    ending = {"outcome": outcome} if card is None else {"outcome": outcome, "card": card}
+    back = bank.control("POST", f"halkbank/orders/{fields['oid']}/3d", ending)
     assert (back["url"], back["method"]) == (fields["okUrl" if outcome == "approve" else "failUrl"], "POST")
     return dict(back["fields"])
 

@@ -17,7 +17,7 @@ import pytest
 
 import halkode
 from conformance import BANK_KEYS
-from conftest import BANK_CARD, BANK_NO_FUNDS_CARD, bank_card, bank_sale, sale, taken, visit
+from conftest import BANK_CARD, BANK_NO_FUNDS_CARD, HALF_SECURE_CARD, bank_card, bank_sale, sale, taken, visit
 from replays import Sandbox
 
 PAGE = "http://127.0.0.1:9/donus"
@@ -36,8 +36,10 @@ def payment(order_id: str, **changes: Any) -> dict[str, Any]:
     return {**order, "ok_url": PAGE, "fail_url": PAGE, **changes}
 
 
-def browse(bank: Sandbox, form: halkode.BrowserForm, outcome: str = "approve") -> dict[str, str]:
-    return visit(bank, form.action, {field.name: field.value for field in form.fields}, outcome)
+def browse(
+    bank: Sandbox, form: halkode.BrowserForm, outcome: str = "approve", card: str | None = None
+) -> dict[str, str]:
+    return visit(bank, form.action, {field.name: field.value for field in form.fields}, outcome, card)
 
 
 def said(error: halkode.Error) -> str:
@@ -64,6 +66,10 @@ def test_from_the_form_to_the_void(halkbank: halkode.Halkbank, bank: Sandbox, in
     assert (callback.outcome, callback.signed, callback.total) == ("paid", True, Decimal("75.50"))
     assert halkbank.verify_callback(fields=fields, **order) == callback  # type: ignore[arg-type]
     assert pickle.loads(pickle.dumps(callback)) == callback
+    confirmed = halkbank.confirm_callback(fields=fields, **order)  # type: ignore[arg-type]
+    assert (confirmed.paid, confirmed.state, confirmed.callback) == (True, "paid", callback)
+    assert confirmed.status
+    assert confirmed.status.captured_amount == Decimal("75.50")
     for changed, asked in [
         ({"amount": "1.00"}, order),
         ({"amount": "1.00"}, {**order, "total": "1.00"}),
@@ -78,6 +84,17 @@ def test_from_the_form_to_the_void(halkbank: halkode.Halkbank, bank: Sandbox, in
     assert taken(bank, invoice) == "75.50"
     assert halkbank.cancel_or_refund(order_id=invoice).by == "void"
     assert halkbank.cancel_or_refund(order_id=invoice).by == "before"
+    assert taken(bank, invoice) == "0.00"
+
+
+def test_what_was_taken_against_the_shops_own_rule(halkbank: halkode.Halkbank, bank: Sandbox, invoice: str) -> None:
+    fields = browse(bank, halkbank.gate_form(**payment(invoice)), card=HALF_SECURE_CARD)
+    order: dict[str, Any] = {"fields": fields, "order_id": invoice, "total": "75.50"}
+    told = halkbank.confirm_callback(**order)
+    assert (told.paid, told.state, told.callback.outcome, told.callback.md_status) == (False, "paid", "unaccepted", "2")
+    keys: dict[str, Any] = {**BANK_KEYS, "store_key": os.environ["HALKBANK_STORE_KEY"]}
+    assert halkode.Halkbank(**keys, md_status="half").verify_callback(**order).outcome == "paid"
+    assert halkbank.cancel_or_refund(order_id=invoice).by == "void"
     assert taken(bank, invoice) == "0.00"
 
 

@@ -12,10 +12,16 @@ from typing import Any
 import pytest
 
 import halkode
-from conftest import charges, taken, visit
+from conftest import HALF_SECURE_CARD, charges, taken, visit
 from replays import Sandbox
 
 README = Path(__file__).parents[2] / "bindings-python/README.md"
+
+
+def browse(bank: Sandbox, page: str, card: str | None = None) -> dict[str, str]:
+    inputs = re.findall(r'name="([^"]*)" value="([^"]*)"', page)
+    fields = {name: html.unescape(value) for name, value in inputs}
+    return visit(bank, re.findall(r'action="([^"]*)"', page)[0], fields, card=card)
 
 
 def test_the_readmes_code(bank: Sandbox, capsys: pytest.CaptureFixture[str], invoice: str) -> None:
@@ -36,13 +42,14 @@ def test_the_readmes_code(bank: Sandbox, capsys: pytest.CaptureFixture[str], inv
         names["came_back"](order, {"invoice_id": order["invoice_id"], "status_code": "100"})
 
     order = {"order_id": f"{invoice}-bank", "total": Decimal("75.50")}
-    page = names["start_at_halkbank"](order)
-    inputs = re.findall(r'name="([^"]*)" value="([^"]*)"', page)
-    fields = {name: html.unescape(value) for name, value in inputs}
-    back = visit(bank, re.findall(r'action="([^"]*)"', page)[0], fields)
+    back = browse(bank, names["start_at_halkbank"](order))
     assert names["back_from_halkbank"](order, urllib.parse.urlencode({**back, "amount": "1.00"})) == "forged"
     assert names["back_from_halkbank"](order, urllib.parse.urlencode(back)) == "paid"
     assert taken(bank, f"{invoice}-bank") == "75.50"
+    order["order_id"] = f"{invoice}-bank-2"
+    page = names["start_at_halkbank"](order)
+    assert names["back_from_halkbank"](order, urllib.parse.urlencode(browse(bank, page, HALF_SECURE_CARD))) == "void"
+    order["order_id"] = f"{invoice}-bank"
     assert (names["give_back"](order), taken(bank, f"{invoice}-bank")) == ("void", "0.00")
 
 

@@ -23,6 +23,7 @@ STATES = {
 OPEN = (Order.State.WAITING, Order.State.IN_DOUBT, Order.State.FAILED)
 NOT_PAID = "Ödeme alınamadı. Kartınızdan para çekilmedi; yeniden deneyebilirsiniz."
 UNKNOWN = "Ödemenin sonucu henüz belli değil. Lütfen yeniden ödemeyin; sonucu bankaya soruyoruz."
+NOT_AUTHENTICATED = "Kartınız doğrulanamadı; ödeme geri alındı."
 NOT_GIVEN_BACK = "İade yapılamadı."
 BACK_UNKNOWN = "İadenin sonucu henüz belli değil. Bankaya sorulmadan yinelenmemeli."
 
@@ -152,21 +153,35 @@ def form_at_halkbank(order: Order, return_url: str) -> str:
 
 
 def confirm_at_halkbank(order: Order, body: str) -> None:
-    """What the bank's page posted is signed over every field; a forgery raises, and the order stays as it was."""
-    # The shop's own number and total: a true callback of another order is no payment of this one.
-    callback = halkbank.verify_callback(body=body, order_id=order.invoice_id, total=order.total)
-    if callback.outcome == "paid":
+    """What came is signed, and the bank is asked besides. A forgery raises; the order stays as it was."""
+    try:
+        # The shop's own number and total: a true callback of another order is no payment of this one.
+        confirmation = halkbank.confirm_callback(body=body, order_id=order.invoice_id, total=order.total)
+    except (halkode.SignatureError, halkode.RequestError):
+        raise
+    except halkode.Error:
+        # The bank could not be asked. A reload of the page asks again.
+        decide(order, order.state, UNKNOWN)
+        return
+    if confirmation.paid:
         decide(order, Order.State.PAID)
-    else:
+    elif confirmation.callback.outcome == "unaccepted":
+        # Taken without the authentication this shop demands, so it would bear the loss of a fraud: given back.
+        decide(order, Order.State.PAID)
+        if order.state == Order.State.PAID:
+            cancel_at_halkbank(order, NOT_AUTHENTICATED)
+    elif confirmation.callback.outcome == "not_paid":
         # A failure may come unsigned, so anybody may have posted it; the true success still counts.
-        decide(order, Order.State.FAILED, callback.explanation_tr or NOT_PAID)
+        decide(order, Order.State.FAILED, confirmation.callback.explanation_tr or NOT_PAID)
+    elif confirmation.state in STATES:
+        decide(order, STATES[confirmation.state])
 
 
-def cancel_at_halkbank(order: Order) -> None:
+def cancel_at_halkbank(order: Order, message: str = "") -> None:
     """Voids the order before the bank's day-close, refunds it afterwards; what became of it is what the bank says."""
     try:
         halkbank.cancel_or_refund(order_id=order.invoice_id)
-        order.message = ""
+        order.message = message
     except halkode.Error as error:
         order.message = BACK_UNKNOWN if error.in_doubt else explanation(error, NOT_GIVEN_BACK)
     try:
