@@ -18,7 +18,7 @@ $changed = static function (string $title, string $path, string $json) use ($cas
     $names = \explode('/', $path);
     $last = \array_pop($names);
     $at = $case;
-    $item = static fn (mixed $at, string $name) => \is_array($at) && !\ctype_digit($name) ? $at[0] : $at;
+    $item = static fn (mixed $at, string $name) => \is_array($at) && \preg_match('/^\d+$/D', $name) !== 1 ? $at[0] : $at;
     foreach ($names as $name) {
         $at = $item($at, $name);
         $at = \is_array($at) ? $at[$name] : $at->{$name};
