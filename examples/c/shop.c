@@ -6,6 +6,8 @@
  * the environment, as in a real shop. Amounts are texts from end to end. What the buyer does in a browser is played by sandbox.c.
  */
 
+#define _POSIX_C_SOURCE 200809L
+
 #include <cJSON.h>
 #include <halkode.h>
 #include <stdarg.h>
@@ -100,7 +102,10 @@ static cJSON *read_error(halkode_error *error)
 static const char *invoice(const char *name)
 {
     static char number[64];
-    snprintf(number, sizeof number, "C%s%ld", name, (long)time(NULL));
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(number, sizeof number, "C%s%ld%06ld", name, (long)now.tv_sec, now.tv_nsec / 1000);
     return number;
 }
 
