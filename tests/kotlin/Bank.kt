@@ -138,10 +138,11 @@ internal object Buyer {
     }
 
     /** Goes to Halkbank with the form, ends the visit there, and gives the fields that its page posts to the shop. */
-    fun visitsHalkbank(form: BrowserForm, outcome: String = "approve"): Map<String, String> {
+    fun visitsHalkbank(form: BrowserForm, outcome: String = "approve", card: String? = null): Map<String, String> {
         val fields = form.fields.associate { it.name to it.value.expose() }
         Bank.post(form.action, fields)
-        val back = Bank.tell("halkbank/orders/${fields.getValue("oid")}/3d", "outcome" to outcome) as Json.Object
+        val done = listOfNotNull("outcome" to outcome, card?.let { "card" to it }).toTypedArray()
+        val back = Bank.tell("halkbank/orders/${fields.getValue("oid")}/3d", *done) as Json.Object
         return (back.members["fields"] as Json.Object).members.mapValues { (it.value as Json.Text).text }
     }
 }

@@ -59,6 +59,32 @@ class HalkbankTest {
     }
 
     @Test
+    fun theBankIsAskedBeforeAnythingIsDelivered() = withBank { bank ->
+        val order = invoice("CONFIRM")
+        val request = ConfirmCallback(order, total, body = Bank.encoded(Buyer.visitsHalkbank(bank.gateForm(gateForm(order)))))
+        val confirmed = bank.confirmCallback(request)
+        assertEquals(listOf(true, OrderState.PAID), listOf(confirmed.paid, confirmed.state))
+        bank.void(VoidOrder(order))
+        val voided = bank.confirmCallback(request)
+        assertEquals(listOf(false, OrderState.VOIDED), listOf(voided.paid, voided.state))
+        assertEquals(confirmed.callback, voided.callback, "the callback alone still says paid")
+    }
+
+    @Test
+    fun moneyTakenWithoutTheAuthenticationAskedForIsNeitherPaidNorLost() = withBank { bank ->
+        val order = invoice("HALF")
+        val back = Buyer.visitsHalkbank(bank.gateForm(gateForm(order)), card = "5404350000000026")
+        val request = ConfirmCallback(order, total, body = Bank.encoded(back))
+        val confirmed = bank.confirmCallback(request)
+        assertEquals(CallbackOutcome.UNACCEPTED to false, confirmed.callback.outcome to confirmed.paid)
+        assertEquals("75.50", Bank.net(order))
+        Halkbank(Bank.bankConfig().copy(mdStatus = MdStatusPolicy.HALF)).use { content ->
+            assertTrue(content.confirmCallback(request).paid)
+        }
+        assertEquals(UndoneBy.VOID, bank.cancelOrRefund(CancelOrRefund(order)).by)
+    }
+
+    @Test
     fun aBuyerWhoGivesUpHasNotPaid() = withBank { bank ->
         val order = invoice("GIVEUP")
         val back = Buyer.visitsHalkbank(bank.gateForm(gateForm(order)), "cancel")

@@ -22,6 +22,8 @@ class ReadmeTest {
 
     private fun settleLater(invoiceId: String?) = println("settle $invoiceId")
 
+    private fun giveBack(order: Order) = println("give back ${order.invoiceId}")
+
     private fun provision(callback: Callback) = println("provision ${callback.xid}")
 
     private fun deliver(order: Order) = println("deliver ${order.invoiceId}")
@@ -131,17 +133,19 @@ class ReadmeTest {
         val posted = Buyer.visitsHalkbank(form)
         for (body in listOf(Bank.encoded(posted), Bank.encoded(posted + ("amount" to "1.00")))) {
             try {
-                val callback = bank.verifyCallback(
-                    VerifyCallback(
+                val confirmed = bank.confirmCallback(
+                    ConfirmCallback(
                         orderId = order.invoiceId, // the shop's own, not what came back
                         total = order.total,
                         body = body,
                     ),
                 )
-                when (callback.outcome) {
-                    CallbackOutcome.PAID -> deliver(order)
-                    CallbackOutcome.AUTHENTICATED -> provision(callback) // where the shop takes the money itself: 3d, 3d_hosting
-                    CallbackOutcome.NOT_PAID -> tell(callback.explanationTr) // when callback.signed is false, anybody may have posted it
+                val callback = confirmed.callback
+                when {
+                    confirmed.paid -> deliver(order)
+                    callback.outcome == CallbackOutcome.AUTHENTICATED -> provision(callback) // 3d, 3d_hosting: the shop takes the money
+                    callback.outcome == CallbackOutcome.UNACCEPTED -> giveBack(order) // taken, not authenticated as mdStatus demands
+                    else -> tell(callback.explanationTr) // not paid; when callback.signed is false, anybody may have posted it
                 }
             } catch (forged: HalkodeException.Signature) {
                 report(forged.reason) // answer 400; the order stays as it was

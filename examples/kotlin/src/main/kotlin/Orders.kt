@@ -12,6 +12,9 @@ class Order(val invoiceId: String, val total: BigDecimal, val gateway: Gateway) 
     var refunded: BigDecimal = BigDecimal("0.00")
     var message = ""
 
+    /** What Halkbank's page posted, as long as the bank could not be asked about it. */
+    var posted = ""
+
     fun fail(message: String) {
         state = "failed"
         this.message = message
