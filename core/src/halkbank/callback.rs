@@ -229,13 +229,9 @@ impl Operation for VerifyCallback {
         let by_shop = matches!(store_type.as_str(), "3d" | "3d_host" | "3d_hosting");
         let (md_status, response) = (posted.get(&["mdStatus"]), posted.get(&["Response"]));
         let proc_return_code = posted.get(&["ProcReturnCode"]);
-        let accepted = match md_status.as_deref() {
-            Some("1") => true,
-            Some("2" | "3" | "4") => keys.md_status == MdStatusPolicy::Half,
-            Some(_) => false,
-            // Only this model has no 3-D Secure at all.
-            None => store_type == "pay_hosting",
-        };
+        // Only one model has no 3-D Secure at all.
+        let accepted =
+            md_status.as_deref().map_or(store_type == WITHOUT_3D, |md_status| accepts(keys.md_status, md_status));
         let approved = response.as_deref() == Some("Approved");
         let taken = !by_shop && approved && proc_return_code.as_deref() == Some("00");
         let outcome = match accepted {
@@ -295,6 +291,18 @@ impl Operation for VerifyCallback {
     }
 }
 
+/// The model without 3-D Secure.
+const WITHOUT_3D: &str = "pay_hosting";
+
+/// Whether a shop goes on with an outcome of 3-D Secure.
+fn accepts(policy: MdStatusPolicy, md_status: &str) -> bool {
+    match md_status {
+        "1" => true,
+        "2" | "3" | "4" => policy == MdStatusPolicy::Half,
+        _ => false,
+    }
+}
+
 impl Operation for ConfirmCallback {
     type Client = Halkbank;
     type Reply = CallbackConfirmation;
@@ -317,12 +325,17 @@ impl Operation for ConfirmCallback {
             let total = self.total;
             return Err(refused(&self.order_id, format!("the bank took {has} for this order, whose total is {total}")));
         }
-        Ok(CallbackConfirmation {
-            paid: taken && callback.outcome != CallbackOutcome::Unaccepted,
-            state: status.state,
-            callback,
-            status: Some(status),
-        })
+        // What the bank itself says of 3-D Secure counts as well: names in the callback are not hashed, and a failure need not be signed,
+        // so a buyer could post one in the place of a callback that would not be accepted.
+        let md_status = status.md_status.as_deref().map(|md_status| accepts(client.keys().md_status, md_status));
+        let secure = match callback.outcome {
+            CallbackOutcome::Paid => md_status != Some(false),
+            CallbackOutcome::NotPaid => {
+                md_status.unwrap_or_else(|| callback.signed && callback.store_type.as_deref() == Some(WITHOUT_3D))
+            }
+            CallbackOutcome::Unaccepted | CallbackOutcome::Authenticated => false,
+        };
+        Ok(CallbackConfirmation { paid: taken && secure, state: status.state, callback, status: Some(status) })
     }
 }
 
