@@ -236,7 +236,7 @@ pub(crate) fn unescape(text: &str) -> String {
     plain
 }
 
-fn entity(name: &str) -> Option<char> {
+pub(crate) fn entity(name: &str) -> Option<char> {
     Some(match name {
         "amp" => '&',
         "lt" => '<',

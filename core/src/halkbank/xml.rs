@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
-use crate::html::latin5;
+use crate::html::{self, latin5};
 use crate::json::{Json, Object};
 
 /// How deep elements may nest; the bank's answers need three levels.
@@ -135,22 +135,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(String, Object), &'static str> {
     }
 }
 
+/// The five entities of XML and the numeric ones, but for control characters.
 fn entity(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code).filter(|c| *c >= ' ' || matches!(c, '\t' | '\n' | '\r'))?
-        }
-    })
+    let known = if name == "nbsp" { None } else { html::entity(name) };
+    known.filter(|c| *c >= ' ' || matches!(c, '\t' | '\n' | '\r'))
 }
 
 /// The text in the charset its declaration names; without one it is UTF-8, or else Turkish Latin.
