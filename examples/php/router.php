@@ -25,6 +25,9 @@ $payments = new Payments(Halkode::fromEnv(), $orders);
 $bankPayments = new BankPayments(Halkbank::fromEnv(), $orders);
 $method = $_SERVER['REQUEST_METHOD'];
 $path = \parse_url($_SERVER['REQUEST_URI'], \PHP_URL_PATH);
+$look = static fn (array $order): array => $order['gateway'] === BankPayments::GATEWAY
+    ? $bankPayments->look($order)
+    : $payments->look($order);
 // The address the buyer comes back to is the shop's own, never the Host that a request claims to have called.
 $shop = "http://127.0.0.1:{$_SERVER['SERVER_PORT']}";
 $form = static fn (string $name): string => \is_string($_POST[$name] ?? null) ? \trim($_POST[$name]) : '';
@@ -56,8 +59,8 @@ try {
         $order = $orders->find($fields['invoice_id'] ?? null, Payments::GATEWAY);
         $order === null ? problem(404, 'Böyle bir sipariş yok.') : seeOrder($payments->confirm($order['invoice_id'], $fields));
     } elseif ("$method $path" === 'POST /halkbank/return') {
-        // The same from Halkbank, always by POST. The body goes to the library as it came: PHP makes underscores of dots in the names
-        // of $_POST, and the bank's signature covers every name and value.
+        // The same from Halkbank, always by POST. The body goes to the library as it came: the bank's signature covers every value in
+        // the order of the names, and PHP makes underscores of dots in the names of $_POST.
         $order = $orders->find($_POST['oid'] ?? null, BankPayments::GATEWAY);
         $order === null
             ? problem(404, 'Böyle bir sipariş yok.')
@@ -89,9 +92,9 @@ try {
         };
     } elseif (\str_contains($_SERVER['HTTP_ACCEPT'] ?? '', 'application/json')) {
         \header('Content-Type: application/json');
-        echo \json_encode($payments->look($order), \JSON_UNESCAPED_UNICODE | \JSON_THROW_ON_ERROR);
+        echo \json_encode($look($order), \JSON_UNESCAPED_UNICODE | \JSON_THROW_ON_ERROR);
     } else {
-        echo orderPage($payments->look($order), csrf());
+        echo orderPage($look($order), csrf());
     }
 } catch (RequestError $error) {
     problem(400, "Girilen bilgide bir sorun var: $error->reason");

@@ -10,7 +10,7 @@ require __DIR__ . '/lib/bootstrap.php';
 
 echo \extension_loaded('halkode') ? "through the extension\n" : "through FFI\n";
 $chosen = \array_slice($argv, 1);
-foreach ($chosen ?: ['runner', 'door', 'settings', 'client', 'halkbank', 'records', 'secrets', 'sharing'] as $suite) {
+foreach ($chosen ?: ['runner', 'door', 'settings', 'client', 'halkbank', 'shop', 'records', 'secrets', 'sharing'] as $suite) {
     Suite::run($suite, (static fn () => require __DIR__ . "/suites/$suite.php")());
 }
 exit(Suite::end());

@@ -63,10 +63,11 @@ final class Sandbox
      * Goes to Halkbank's page with the form of a shop, and ends the visit there.
      *
      * @param array<string, string> $fields
+     * @param array<string, string> $end how, and with which card
      *
      * @return array<string, string> what the bank's page posts to the shop
      */
-    public function visit(string $gate, #[\SensitiveParameter] array $fields, string $outcome = 'approve'): array
+    public function visit(string $gate, #[\SensitiveParameter] array $fields, array $end = ['outcome' => 'approve']): array
     {
         $page = \file_get_contents($gate, false, \stream_context_create(['http' => [
             'method' => 'POST',
@@ -75,7 +76,7 @@ final class Sandbox
             'follow_location' => 0,
         ]]));
         $page !== false || throw new \RuntimeException("the gate $gate does not answer");
-        return $this->control("halkbank/orders/{$fields['oid']}/3d", ['outcome' => $outcome])['fields'];
+        return $this->control("halkbank/orders/{$fields['oid']}/3d", $end)['fields'];
     }
 
     /** How many requests have come whose path ends so, since forget(). */

@@ -32,6 +32,9 @@ final class Suite
     public const BANK_CARD = ['number' => '4531444531442283', 'expiry_month' => '12', 'expiry_year' => '2040', 'cvv' => '001'];
     public const BANK_NO_FUNDS_CARD = ['number' => '4920940000000519', 'cvv' => '000'] + self::BANK_CARD;
 
+    /** With this one 3-D Secure comes out as half authenticated. */
+    public const BANK_HALF_CARD = '5404350000000026';
+
     private static int $checks = 0;
     private static int $passed = 0;
     private static int $failed = 0;

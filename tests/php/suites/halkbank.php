@@ -33,9 +33,9 @@ $form = static fn (array $changes = []) => $changes + [
     'ok_url' => PAGE, 'fail_url' => PAGE,
 ];
 /** The buyer's way to the bank and back; gives the fields that come back. */
-$posted = static function (Halkbank $client, array $request, string $outcome = 'approve') use ($bank): array {
+$posted = static function (Halkbank $client, array $request, array $end = ['outcome' => 'approve']) use ($bank): array {
     $gate = $client->gateForm($request);
-    return $bank->visit($gate->action, \array_column($gate->toArray()['fields'], 'value', 'name'), $outcome);
+    return $bank->visit($gate->action, \array_column($gate->toArray()['fields'], 'value', 'name'), $end);
 };
 
 return [
@@ -68,10 +68,29 @@ return [
         Suite::same(OrderState::VOIDED, $client->orderStatus(['order_id' => $order['order_id']])->state);
         Suite::same('0.00', $bank->net($order['order_id']));
     },
+    'what the bank took without full authentication is not paid, whatever the buyer brings back' => static function () use (
+        $bank,
+        $form,
+        $posted,
+    ): void {
+        $client = Suite::bankClient();
+        $request = $form();
+        $order = ['order_id' => $request['order_id'], 'total' => $request['total']];
+        $back = $posted($client, $request, ['outcome' => 'approve', 'card' => Suite::BANK_HALF_CARD]);
+        $confirmed = $client->confirmCallback(['fields' => $back] + $order);
+        $said = [$confirmed->paid, $confirmed->state, $confirmed->callback->outcome];
+        Suite::same([false, OrderState::PAID, CallbackOutcome::UNACCEPTED], $said);
+        $forged = $client->confirmCallback(['body' => "oid={$order['order_id']}&Response=Error"] + $order);
+        $said = [$forged->paid, $forged->state, $forged->callback->outcome, $forged->callback->signed];
+        Suite::same([false, OrderState::PAID, CallbackOutcome::NOT_PAID, false], $said);
+        // A shop that accepts half authentication says so.
+        Suite::same(true, Suite::bankClient(['md_status' => 'half'])->confirmCallback(['fields' => $back] + $order)->paid);
+        Suite::same('75.50', $bank->net($order['order_id']));
+    },
     'a buyer who gives up' => static function () use ($form, $posted): void {
         $client = Suite::bankClient();
         $request = $form();
-        $fields = $posted($client, $request, 'cancel');
+        $fields = $posted($client, $request, ['outcome' => 'cancel']);
         $said = $client->verifyCallback(['fields' => $fields, 'order_id' => $request['order_id'], 'total' => $request['total']]);
         Suite::same(CallbackOutcome::NOT_PAID, $said->outcome);
     },

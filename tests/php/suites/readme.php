@@ -63,20 +63,29 @@ return [
     'Halkbank' => static function () use ($blocks, $text): void {
         [$form, $return, $cancel] = $blocks('Halkbank', 'php');
         $bank = new Sandbox();
-        $id = Suite::invoice();
-        $order = static fn (string $total = '75.50') => "\$order = (object) ['order_id' => '$id', 'total' => '$total'];";
-        $page = Suite::prints(inFile($form, $order()));
-        \preg_match('/action="([^"]*)"/', $page, $action);
-        $fields = inputs($page);
-        Suite::same([$id, '75.50', '3d_pay_hosting'], [$fields['oid'], $fields['amount'], $fields['storetype']]);
-        $body = \http_build_query($bank->visit(\html_entity_decode($action[1]), $fields));
-        Suite::same('200 Teşekkürler!', served(inFile($return, $order()), $body));
-        Suite::same('400 Bu dönüş siparişle uyuşmuyor.', served(inFile($return, $order('7.50')), $body));
-        Suite::same('200 Ödeme tamamlanmadı.', served(inFile($return, $order()), "oid=$id&Response=Error"));
-        Suite::same('75.50', $bank->net($id));
-        Suite::same('voided', Suite::prints(inFile($cancel, $order())));
-        Suite::same('it had been given back before', Suite::prints(inFile($cancel, $order())));
-        Suite::same('0.00', $bank->net($id));
+        $order = static fn (string $id, string $total = '75.50') => "\$order = (object) ['order_id' => '$id', 'total' => '$total'];";
+        $come_back = static function (string $id, array $end) use ($bank, $form, $order): string {
+            $page = Suite::prints(inFile($form, $order($id)));
+            \preg_match('/action="([^"]*)"/', $page, $action);
+            $fields = inputs($page);
+            Suite::same([$id, '75.50', '3d_pay_hosting'], [$fields['oid'], $fields['amount'], $fields['storetype']]);
+            return \http_build_query($bank->visit(\html_entity_decode($action[1]), $fields, $end));
+        };
+        [$paid, $half, $given_up] = [Suite::invoice(), Suite::invoice(), Suite::invoice()];
+        $body = $come_back($paid, ['outcome' => 'approve']);
+        Suite::same('200 Teşekkürler!', served(inFile($return, $order($paid)), $body));
+        Suite::same('400 Bu dönüş siparişle uyuşmuyor.', served(inFile($return, $order($paid, '7.50')), $body));
+        $body = $come_back($half, ['outcome' => 'approve', 'card' => Suite::BANK_HALF_CARD]);
+        Suite::same('200 Kartınız doğrulanamadı.', served(inFile($return, $order($half)), $body));
+        Suite::same('200 Kartınız doğrulanamadı.', served(inFile($return, $order($half)), "oid=$half&Response=Error"));
+        $body = $come_back($given_up, ['outcome' => 'cancel']);
+        $said = served(inFile($return, $order($given_up)), $body);
+        Suite::check(\str_starts_with($said, '200 ') && !\str_contains($said, 'Teşekkürler'), "the buyer is told why: $said");
+        Suite::same('200 Ödeme tamamlanmadı.', served(inFile($return, $order($given_up)), "oid=$given_up&Response=Error"));
+        Suite::same('75.50', $bank->net($paid));
+        Suite::same('voided', Suite::prints(inFile($cancel, $order($paid))));
+        Suite::same('it had been given back before', Suite::prints(inFile($cancel, $order($paid))));
+        Suite::same('0.00', $bank->net($paid));
         foreach (\Halkode\Native\Settings::ALL as [$client, $setting, $field]) {
             if ($client === 'Halkbank' && !\in_array($field, ['connect_timeout', 'timeout', 'proxy', 'ca_pem', 'user_agent'], true)) {
                 Suite::check(\preg_match("/^\|.*`$field`/m", $text) === 1, "$setting is in the table");
