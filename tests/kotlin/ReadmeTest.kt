@@ -144,7 +144,8 @@ class ReadmeTest {
                 when {
                     confirmed.paid -> deliver(order)
                     callback.outcome == CallbackOutcome.AUTHENTICATED -> provision(callback) // 3d, 3d_hosting: the shop takes the money
-                    callback.outcome == CallbackOutcome.UNACCEPTED -> giveBack(order) // taken, not authenticated as mdStatus demands
+                    // Taken, but not authenticated as mdStatus demands.
+                    confirmed.state == OrderState.PAID && callback.outcome != CallbackOutcome.NOT_PAID -> giveBack(order)
                     else -> tell(callback.explanationTr) // not paid; when callback.signed is false, anybody may have posted it
                 }
             } catch (forged: HalkodeException.Signature) {

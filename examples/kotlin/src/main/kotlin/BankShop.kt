@@ -65,6 +65,8 @@ class BankShop(private val bank: Halkbank, private val orders: Orders) {
     private fun take(order: Order, confirmed: CallbackConfirmation) {
         // A reload finds the order as it is: the answer that made it paid must not do so again once it is voided.
         if (order.state !in OPEN) return
+        val (outcome, signed) = confirmed.callback.outcome to confirmed.callback.signed
+        val isTaken = confirmed.state == OrderState.PAID || confirmed.state == OrderState.AUTHORIZED
         val why = confirmed.callback.explanationTr ?: "Ödeme tamamlanmadı; kartınızdan para çekilmedi."
         when {
             confirmed.paid -> {
@@ -72,15 +74,15 @@ class BankShop(private val bank: Halkbank, private val orders: Orders) {
                 order.message = ""
             }
             // Taken, though the buyer was not authenticated as this shop demands it.
-            confirmed.callback.outcome == CallbackOutcome.UNACCEPTED -> {
-                become(order, confirmed.state)
-                if (order.state == "paid") giveBack(order)
-                if (order.state == "voided" || order.state == "refunded") order.message = "Kartınız doğrulanamadı; ödeme geri alındı."
+            isTaken && outcome != CallbackOutcome.NOT_PAID -> {
+                order.state = "paid"
+                giveBack(order)
+                if (order.state != "paid") order.message = "Kartınız doğrulanamadı; ödeme geri alındı."
             }
-            // The callback says paid, and the bank says what became of that.
-            confirmed.callback.outcome == CallbackOutcome.PAID -> become(order, confirmed.state)
-            confirmed.callback.outcome == CallbackOutcome.NOT_PAID && confirmed.callback.signed -> order.fail(why)
-            // Without the bank's signature anybody may have posted it.
+            // A failure, which anybody may have posted, and money that was taken: the bank's word on that attempt is still to come.
+            isTaken -> order.message = "Ödemenizin sonucu bankadan bekleniyor; lütfen yeniden ödemeyin."
+            outcome != CallbackOutcome.NOT_PAID -> become(order, confirmed.state)
+            signed -> order.fail(why)
             else -> order.message = why
         }
     }
