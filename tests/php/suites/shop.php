@@ -16,10 +16,13 @@ foreach (['Orders', 'BankPayments', 'pages'] as $file) {
 $bank = new Sandbox();
 $folder = \sys_get_temp_dir() . '/halkode-shop-' . \bin2hex(\random_bytes(6));
 \mkdir($folder, 0700);
-\register_shutdown_function(static function () use ($folder): void {
-    \array_map(\unlink(...), \glob("$folder/*"));
-    \rmdir($folder);
-});
+// Another suite forks, and its children end as well.
+\register_shutdown_function(static function (int $mine) use ($folder): void {
+    if (\getmypid() === $mine) {
+        \array_map(\unlink(...), \glob("$folder/*"));
+        \rmdir($folder);
+    }
+}, \getmypid());
 // What it logs is its own business.
 \ini_set('error_log', "$folder/log");
 $orders = new Orders($folder);
