@@ -2285,6 +2285,11 @@ export interface CallbackConfirmation {
    * deliver on.
    */
   paid: boolean;
+  /**
+   * True when the bank has taken the money (or holds it) although 3-D Secure did not come out as the client's
+   * `md_status` demands: give it back with `cancelOrRefund`, or accept it knowingly.
+   */
+  unaccepted: boolean;
   /** What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked. */
   state: OrderState;
   /** What the callback says. */

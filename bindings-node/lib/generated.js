@@ -830,6 +830,7 @@ models.set('OrderStatus', { strict: false, fields: {
 } });
 models.set('CallbackConfirmation', { strict: false, fields: {
   paid: { shared: 'paid' },
+  unaccepted: { shared: 'unaccepted' },
   state: { shared: 'state' },
   callback: { shared: 'callback', model: 'Callback' },
   status: { shared: 'status', model: 'OrderStatus' },

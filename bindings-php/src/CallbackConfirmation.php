@@ -11,6 +11,7 @@ final readonly class CallbackConfirmation extends Native\Record
 {
     protected const FIELDS = [
         'paid' => self::PLAIN,
+        'unaccepted' => self::PLAIN,
         'state' => self::PLAIN,
         'callback' => Callback::class,
         'status' => OrderStatus::class,
@@ -22,6 +23,11 @@ final readonly class CallbackConfirmation extends Native\Record
          * word to deliver on.
          */
         public bool $paid,
+        /**
+         * True when the bank has taken the money (or holds it) although 3-D Secure did not come out as the client's
+         * `md_status` demands: give it back with `cancel_or_refund`, or accept it knowingly.
+         */
+        public bool $unaccepted,
         /**
          * What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked.
          *

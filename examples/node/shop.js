@@ -189,10 +189,10 @@ app.post('/halkbank/return', async (request, response) => {
   // A reload by a buyer who has paid changes nothing, and nobody can make a paid order fail.
   if (order.state === 'waiting' || order.state === 'failed') {
     try {
-      const { paid, state, callback } = await bank.confirmCallback({ body, orderId, total });
+      const { paid, unaccepted, state, callback } = await bank.confirmCallback({ body, orderId, total });
       order.message = '';
       if (paid) order.state = 'paid';
-      else if (callback.outcome === 'unaccepted') {
+      else if (unaccepted) {
         // Taken, though the buyer was not authenticated as this shop demands it.
         await giveBack(order);
         order.message ||= 'Kartınız doğrulanamadı; ödeme geri alındı.';

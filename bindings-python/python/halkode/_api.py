@@ -2870,9 +2870,10 @@ class OrderStatus(Reply):
 class CallbackConfirmation(Reply):
     """What the bank itself says of the order of a callback."""
 
-    __slots__ = ("paid", "state", "callback", "status")
+    __slots__ = ("paid", "unaccepted", "state", "callback", "status")
     __halkode__ = {
         "paid": Field(required=True),
+        "unaccepted": Field(required=True),
         "state": Field(required=True),
         "callback": Field(Callback, required=True),
         "status": Field(OrderStatus),
@@ -2881,6 +2882,10 @@ class CallbackConfirmation(Reply):
     paid: bool
     """True when the bank has taken the order's amount (or holds it) and 3-D Secure came out as it should: the word to
     deliver on.
+    """
+    unaccepted: bool
+    """True when the bank has taken the money (or holds it) although 3-D Secure did not come out as the client's
+    `md_status` demands: give it back with `cancel_or_refund`, or accept it knowingly.
     """
     state: OrderState
     """What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked."""
@@ -2893,11 +2898,12 @@ class CallbackConfirmation(Reply):
         self,
         *,
         paid: bool,
+        unaccepted: bool,
         state: OrderState,
         callback: Callback,
         status: OrderStatus | None = None,
     ) -> None:
-        self._fill(paid, state, callback, status)
+        self._fill(paid, unaccepted, state, callback, status)
 
 
 class BankPayment(Reply):

@@ -132,6 +132,9 @@ model! {
     result CallbackConfirmation {
         /// True when the bank has taken the order's amount (or holds it) and 3-D Secure came out as it should: the word to deliver on.
         paid: bool,
+        /// True when the bank has taken the money (or holds it) although 3-D Secure did not come out as the client's `md_status` demands: give it
+        /// back with `cancel_or_refund`, or accept it knowingly.
+        unaccepted: bool,
         /// What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked.
         state: OrderState,
         /// What the callback says.
@@ -312,7 +315,11 @@ impl Operation for ConfirmCallback {
         let ConfirmCallback { fields, body, order_id, total, currency } = self.clone();
         let callback = VerifyCallback { fields, body, order_id, total, currency }.run(client)?;
         if callback.outcome == CallbackOutcome::Authenticated {
-            return Ok(CallbackConfirmation { paid: false, state: OrderState::Pending, callback, status: None });
+            return Ok(CallbackConfirmation {
+                state: OrderState::Pending,
+                callback,
+                ..CallbackConfirmation::default()
+            });
         }
         // After a failure too: the buyer may have tried again, and that attempt's callback may be the one that got lost.
         let status = client.exchange(&GetOrderStatus { order_id: self.order_id.clone() })?;
@@ -335,7 +342,13 @@ impl Operation for ConfirmCallback {
             }
             CallbackOutcome::Unaccepted | CallbackOutcome::Authenticated => false,
         };
-        Ok(CallbackConfirmation { paid: taken && secure, state: status.state, callback, status: Some(status) })
+        Ok(CallbackConfirmation {
+            paid: taken && secure,
+            unaccepted: taken && !secure,
+            state: status.state,
+            callback,
+            status: Some(status),
+        })
     }
 }
 

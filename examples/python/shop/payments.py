@@ -165,7 +165,7 @@ def confirm_at_halkbank(order: Order, body: str) -> None:
         return
     if confirmation.paid:
         decide(order, Order.State.PAID)
-    elif confirmation.callback.outcome == "unaccepted":
+    elif confirmation.unaccepted:
         # Taken without the authentication this shop demands, so it would bear the loss of a fraud: given back.
         decide(order, Order.State.PAID)
         if order.state == Order.State.PAID:

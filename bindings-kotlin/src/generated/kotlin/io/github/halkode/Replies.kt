@@ -2006,6 +2006,11 @@ public data class CallbackConfirmation(
      * deliver on.
      */
     public val paid: Boolean,
+    /**
+     * True when the bank has taken the money (or holds it) although 3-D Secure did not come out as the client's
+     * `md_status` demands: give it back with `cancelOrRefund`, or accept it knowingly.
+     */
+    public val unaccepted: Boolean,
     /** What became of the order. `pending` where the shop has yet to call `provision`: then nothing was asked. */
     public val state: OrderState,
     /** What the callback says. */
@@ -2015,6 +2020,7 @@ public data class CallbackConfirmation(
 ) : Model {
     override fun toJson(): Json.Object = Writer()
         .put("paid", Codec.flag, paid)
+        .put("unaccepted", Codec.flag, unaccepted)
         .put("state", Codec.word(OrderState.entries), state)
         .put("callback", Callback.codec, callback)
         .put("status", OrderStatus.codec, status)
@@ -2024,6 +2030,7 @@ public data class CallbackConfirmation(
         internal val codec: Codec<CallbackConfirmation> = Codec.open {
             CallbackConfirmation(
                 paid = required("paid", Codec.flag),
+                unaccepted = required("unaccepted", Codec.flag),
                 state = required("state", Codec.word(OrderState.entries)),
                 callback = required("callback", Callback.codec),
                 status = optional("status", OrderStatus.codec),
