@@ -3,9 +3,12 @@
 #
 # CLASSES has the compiled classes, JNI a directory per ABI with its libhalkode_kotlin.so (android.sh). Every library is looked at first: it
 # must be of its ABI, made for Android, and where addresses have 64 bits fit pages of 16 KB, without which Google Play takes no app.
+# With - as JNI, where there is no NDK, everything but the libraries is laid out in OUTDIR/aar-layout, unpacked: an AAR without them
+# would only fail in the app.
 set -euo pipefail
 classes=$(realpath "${1:?aar.sh CLASSES JNI OUTDIR}")
-jni=$(realpath "${2:?aar.sh CLASSES JNI OUTDIR}")
+jni=${2:?aar.sh CLASSES JNI OUTDIR}
+[ "$jni" = - ] || jni=$(realpath "$jni")
 out=$(realpath -m "${3:?aar.sh CLASSES JNI OUTDIR}")
 cd "$(dirname "$0")"
 
@@ -50,7 +53,7 @@ for library in "$jni"/*/libhalkode_kotlin.so; do
     cp "$library" "$work/content/jni/$abi/"
     found=$((found + 1))
 done
-[ "$found" != 0 ] || refuse "there is no library below $jni"
+[ "$found" != 0 ] || [ "$jni" = - ] || refuse "there is no library below $jni"
 
 # The jar of the JVM carries native libraries of other systems; they have no place in an app.
 mkdir "$work/classes"
@@ -60,6 +63,15 @@ cp android/AndroidManifest.xml android/proguard.txt "$work/content/"
 cp android/aar-metadata.properties "$work/content/META-INF/com/android/build/gradle/"
 # Names of resources: there are none, and Android's tools want to be told.
 : > "$work/content/R.txt"
+if [ "$jni" = - ]; then
+    mkdir "$work/content/jni"
+    echo "Here belong arm64-v8a/, armeabi-v7a/ and x86_64/, each with its libhalkode_kotlin.so: bindings-kotlin/android.sh." \
+        > "$work/content/jni/README"
+    rm -rf "$out/aar-layout"
+    mv "$work/content" "$out/aar-layout"
+    echo "aar: $out/aar-layout, without libraries"
+    exit
+fi
 jar --create --no-manifest --file "$out/halkode-android-$version.aar" -C "$work/content" .
 
 sed -e "s|@VERSION@|$version|" -e "s|@KOTLIN@|$(property kotlin.stdlib)|" -e "s|@COROUTINES@|$(property coroutines)|" \

@@ -2,7 +2,8 @@
 # Makes the release: dist.sh OUTDIR [LIBRARIES]
 #
 # OUTDIR/maven becomes a Maven repository with the jar, its sources and its POM. The jar carries the native library of this machine and
-# those below LIBRARIES, which native.sh made on other machines. When android.sh has been run, OUTDIR/maven has the AAR as well.
+# those below LIBRARIES, which native.sh made on other machines. When android.sh has been run, OUTDIR/maven has the AAR as well; else
+# OUTDIR/aar-layout has everything of it but the libraries.
 set -euo pipefail
 out=$(realpath -m "${1:?dist.sh OUTDIR [LIBRARIES]}")
 libraries=${2:+$(realpath "$2")}
@@ -33,6 +34,7 @@ if [ -d "$target/kotlin/jni" ]; then
     maven org.apache.maven.plugins:maven-deploy-plugin:3.1.4:deploy-file -Durl="file://$out/maven" -DrepositoryId=dist \
         -Dfile="$aar/halkode-android-$version.aar" -DpomFile="$aar/halkode-android-$version.pom"
 else
-    echo "dist: no AAR, since android.sh has not been run"
+    echo "dist: no AAR, since android.sh has not been run; what else it is made of:"
+    bindings-kotlin/aar.sh "$built/classes" - "$out"
 fi
 echo "dist: halkode $version in $out/maven"

@@ -54,6 +54,13 @@ library desktop "$abi" -Wl,-z,max-page-size=16384 -Wl,--no-as-needed -lc
 library unknown mips -nostdlib
 mkdir "$work/empty"
 
+laid_out() {
+    bindings-kotlin/aar.sh "$target/kotlin/library/classes" - "$work/layout"
+    for entry in AndroidManifest.xml R.txt classes.jar proguard.txt jni/README; do
+        [ -f "$work/layout/aar-layout/$entry" ] || return 1
+    done
+}
+holds "without an NDK, all but the libraries is laid out" laid_out
 holds "a library for this ABI is packed" pack good
 aar=$(find "$work/out-good" -name 'halkode-android-*.aar')
 jar --list --file "$aar" | sort > "$work/list"
