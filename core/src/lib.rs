@@ -33,7 +33,6 @@
 //! Unofficial; not affiliated with either operator.
 
 mod amount;
-mod answer;
 mod check;
 mod codes;
 mod config;

@@ -1,8 +1,8 @@
 //! Cards saved at the gateway (docs/protocol-halkode.md#saved-cards).
 
 use super::Layout;
+use super::answer::Answer;
 use super::payment::normalise_expiry;
-use crate::answer::Answer;
 use crate::check;
 use crate::config::Keys;
 use crate::error::HalkodeError;

@@ -1,7 +1,7 @@
 //! Token, code look-up, and the door for what this library does not know.
 
+use super::answer::Answer;
 use super::client::Halkode;
-use crate::answer::Answer;
 use crate::codes::{self, Resend};
 use crate::config::Keys;
 use crate::error::HalkodeError;

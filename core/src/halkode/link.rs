@@ -1,9 +1,9 @@
 //! Payment pages hosted by the gateway (docs/protocol-halkode.md#purchase-link). The card never touches the merchant (PCI DSS SAQ A).
 
+use super::answer::Answer;
 use super::payment::{Billing, CommissionBy, Currency, Item, Order, Recurring, TransactionType, payment};
 use super::three_d::check_urls;
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::config::Keys;
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};

@@ -1,5 +1,6 @@
 //! The HALKÖDE gateway: every request and reply, defined once (docs/protocol-halkode.md).
 
+mod answer;
 mod cards;
 mod client;
 mod explain;

@@ -1,10 +1,10 @@
 //! What happens to a payment after it was made: completion, capture, refund, status, and settling what is in doubt.
 
 use super::Layout;
+use super::answer::Answer;
 use super::client::Halkode;
 use super::payment::{Currency, Expected, Payment, read_payment};
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::check;
 use crate::config::Keys;
 use crate::delivery::settle;

@@ -1,9 +1,9 @@
 //! What every payment has in common, and the payments without 3-D Secure.
 
 use super::Layout;
+use super::answer::Answer;
 use super::hash::Sealed;
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::check;
 use crate::config::Keys;
 use crate::error::{Failure, HalkodeError};

@@ -1,9 +1,9 @@
 //! What a payment costs: instalment counts, totals per card, commissions (docs/protocol-halkode.md#getpos).
 
+use super::answer::Answer;
 use super::client::Halkode;
 use super::payment::{CommissionBy, Currency};
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::check;
 use crate::config::Keys;
 use crate::error::HalkodeError;

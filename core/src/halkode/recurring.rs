@@ -1,8 +1,8 @@
 //! Recurring plans (docs/protocol-halkode.md#recurring). A plan begins with a payment that carries `recurring`.
 
 use super::Done;
+use super::answer::Answer;
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::check;
 use crate::config::Keys;
 use crate::error::HalkodeError;

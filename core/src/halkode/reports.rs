@@ -1,10 +1,10 @@
 //! Lists of transactions (docs/protocol-halkode.md#gettransactions, docs/protocol-halkode.md#alltransaction).
 
 use super::Layout;
+use super::answer::Answer;
 use super::client::Halkode;
 use super::payment::Currency;
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::check::{self, Time};
 use crate::config::Keys;
 use crate::error::HalkodeError;

@@ -5,13 +5,13 @@
 //! a claim. It is bound to the shop's own order here, and becomes a fact only when the gateway itself confirms it.
 
 use super::Layout;
+use super::answer::bank_code;
 use super::client::Halkode;
 use super::hash::Sealed;
 use super::order::{CheckStatus, CompletePayment, PaymentState, Status};
 use super::payment::Currency;
 use super::three_d::CompletedBy;
 use crate::amount::Amount;
-use crate::answer::bank_code;
 use crate::check;
 use crate::error::{Failure, HalkodeError, Sent};
 use crate::json::{Json, Object};

@@ -3,10 +3,10 @@
 use zeroize::Zeroizing;
 
 use super::CARD_FIELDS;
+use super::answer::Answer;
 use super::client::Halkode;
 use super::payment::{Card, Order, check_card_token, normalise_expiry, payment, saved_card};
 use crate::amount::Amount;
-use crate::answer::Answer;
 use crate::check;
 use crate::config::{Keys, UrlUse, check_url};
 use crate::delivery::no_stray_pan;
