@@ -433,19 +433,23 @@ fn leaks(error: &str, keys: &Object, request: &Json) -> Vec<String> {
     for secret in secrets.iter().filter(|secret| secret.len() >= 8 && error.contains(secret.as_str())) {
         found.push(format!("error: repeats the secret {secret:?}: {error}"));
     }
-    // A security code is short: it counts where it stands alone, and not among the random digits of a bundle.
-    let words = error.split(|c: char| !(c.is_ascii_hexdigit() || c == ':'));
-    let mut numbers = words.filter(|word| !is_bundle(word)).flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
+    // A security code is short: it counts where it stands alone, and not within a bundle, which is random.
+    let told = without_bundles(error);
+    let mut numbers = told.split(|c: char| !c.is_ascii_digit());
     if let Some(code) = numbers.find(|number| codes.iter().any(|code| code == number)) {
         found.push(format!("error: repeats the security code {code}: {error}"));
     }
     found
 }
 
-/// Whether a word is the beginning of a `hash_key`: initialisation vector, salt, and what of the rest is made of hexadecimal digits.
-fn is_bundle(word: &str) -> bool {
-    let mut parts = word.split(':').map(str::len);
-    (parts.next(), parts.next()) == (Some(16), Some(4)) && parts.next().is_some()
+/// The text without every `hash_key` in it: initialisation vector, salt and the sealed rest.
+fn without_bundles(text: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '+' | '/' | '=' | '_');
+    let is_bundle = |word: &str| {
+        let mut parts = word.split(':').map(str::len);
+        (parts.next(), parts.next()) == (Some(16), Some(4)) && parts.next().is_some()
+    };
+    text.split(|c: char| !word(c)).filter(|word| !is_bundle(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn collect(value: &Json, name: &str, secrets: &mut Vec<String>, codes: &mut Vec<String>) {
