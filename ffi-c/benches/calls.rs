@@ -7,7 +7,7 @@ use std::process::Command;
 use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
-use halkode_core::{Client, Config, Halkode};
+use halkode_core::Client;
 use libloading::Library;
 
 const SEALS: u32 = 20_000;
@@ -109,7 +109,7 @@ fn show(what: &str, time: Duration, beside: Duration) {
 }
 
 fn main() {
-    let rust = Halkode::new(Config::from_env().expect("make bench sets the environment")).expect("a client");
+    let rust = Client::from_env("halkode").expect("make bench sets the environment");
     let abi = Abi::load(&std::env::var("HALKODE_LIBRARY").expect("make bench says where the library is"));
     let in_rust = |operation: &str, request: &str| {
         black_box(rust.call_json(operation, request).unwrap_or_else(|e| panic!("{}", e.to_json())));
