@@ -24,6 +24,7 @@ from http.cookiejar import CookieJar
 
 GOOD_CARD = "4155650100416111"
 NO_FUNDS_CARD = "4155650100000519"
+MISTYPED_CARD = "4155650100416112"
 CARD = {"holder_name": "Ayşe Yılmaz", "card_number": GOOD_CARD, "expiry_month": "12", "expiry_year": "2040", "cvv": "555"}
 START_SECONDS = 120
 STOP_SECONDS = 20
@@ -39,12 +40,6 @@ def check(what, holds, found=""):
     else:
         failed += 1
         print(f"  NOT SO: {what}" + (f" (found: {found})" if found != "" else ""))
-
-
-def is_card(digits):
-    """The check digit tells a card number from other digits, nine times in ten."""
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(digit - 9 * (digit > 9) for digit in doubled) % 10 == 0
 
 
 class Forms(HTMLParser):
@@ -229,7 +224,7 @@ def play(shop):
     order = shop.order(invoice)
     check(f"declined: {order['message']}", order["state"] == "failed" and order["message"] != "" and charges(invoice) == 0, order)
     before = len(bank("orders"))
-    for what, fields in [("a comma in the amount", {"total": "12,50"}), ("a mistyped card number", {"card_number": "4155650100416112"})]:
+    for what, fields in [("a comma in the amount", {"total": "12,50"}), ("a mistyped card number", {"card_number": MISTYPED_CARD})]:
         status, _, page = shop.form("/pay", **({"total": "10.00"} | CARD | fields))
         check(f"{what}: HTTP 400", status == 400, status)
         check("and no card number in the answer", not re.search(r"\d{13,19}", re.sub(r"[ -]", "", page)))
@@ -308,7 +303,8 @@ def main():
         said += lines.get() or ""
     log.seek(0)
     logged = log.read()
-    check("the shop printed and logged no card number", not any(map(is_card, re.findall(r"\d{13,19}", said + logged))))
+    typed = (GOOD_CARD, NO_FUNDS_CARD, MISTYPED_CARD)
+    check("the shop printed and logged no card number", not any(card in said + logged for card in typed))
     if failed:
         print(f"\nThe shop's log:\n{logged}")
     print(f"\n{passed} passed, {failed} failed")

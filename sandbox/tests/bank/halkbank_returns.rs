@@ -87,7 +87,8 @@ fn nothing_secret_is_in_the_log() {
     );
     shop.request("POST", "/fim/api", &[], b"<?xml version=\"1.0\"?><CC5Request><Password>SANDBOX19</Password>");
     let log = shop.control("GET", "requests", Value::Null).to_string();
-    for secret in [GOOD_VISA, "SANDBOX19", "917", "\"001\"", &field(&back, "md"), &field(&back, "HASH")] {
+    // The code as a value: its three digits may stand in a random number.
+    for secret in [GOOD_VISA, "SANDBOX19", "\"917\"", ">917<", "\"001\"", &field(&back, "md"), &field(&back, "HASH")] {
         assert!(!log.contains(secret), "{secret} is in {log}");
     }
     assert!(log.contains("453144****2283") && log.contains("/fim/est3Dgate") && log.contains("cannot be read"));
