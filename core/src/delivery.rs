@@ -108,6 +108,10 @@ pub(crate) fn finish(mut error: HalkodeError, about: &About<'_>) -> HalkodeError
     if about.care == Care::Money && (about.uncertain)(failure) {
         failure.in_doubt = true;
     }
+    // The longest first: one may stand within another, which would not be found any more once the short one is struck out (Halkbank's
+    // `md` ends with the merchant number). Short ones, a security code say, would strike out innocent digits.
+    let mut secrets: Vec<&str> = about.secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 8).collect();
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     for text in [
         Some(&mut failure.reason),
         failure.status_description.as_mut(),
@@ -116,8 +120,7 @@ pub(crate) fn finish(mut error: HalkodeError, about: &About<'_>) -> HalkodeError
     ] {
         let Some(text) = text else { continue };
         *text = without_pans(text);
-        // Short ones, a security code say, would strike out innocent digits.
-        for secret in about.secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 8) {
+        for secret in &secrets {
             if text.contains(secret) {
                 *text = text.replace(secret, Secret::REDACTED);
             }

@@ -164,14 +164,7 @@ impl VerifyCallback {
     fn posted(&self) -> Result<Posted, HalkodeError> {
         let pairs = match (&self.body, self.fields.is_empty()) {
             (Some(body), true) => html::query(body),
-            (None, false) => {
-                let text = |(name, value): (&str, &crate::json::Json)| match value.as_text() {
-                    Some(text) => Ok((name.to_owned(), text.to_owned())),
-                    None if value.is_nothing() => Ok((name.to_owned(), String::new())),
-                    None => Err(HalkodeError::request(format!("fields.{name}"), "must be a text")),
-                };
-                self.fields.iter().map(text).collect::<Result<_, _>>()?
-            }
+            (None, false) => ver3::fields_of(&self.fields)?,
             _ => return Err(HalkodeError::request("fields", "or body must be given, one of them")),
         };
         if pairs.is_empty() {

@@ -276,8 +276,6 @@ impl Halkbank {
     fn finish(&self, error: HalkodeError, document: &Object, order: Option<&str>, care: Care) -> HalkodeError {
         let mut secrets = self.keys.all();
         secrets_of(&Json::from(document.clone()), &mut secrets);
-        // The longest first: `md` ends with the merchant number, and would not be found any more once that is struck out.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         finish(error, &About { invoice: order, care, secrets, uncertain: leaves_in_doubt })
     }
 

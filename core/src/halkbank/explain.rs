@@ -106,14 +106,9 @@ model! {
 const TEST_STORE_KEY: &str = "123456";
 
 fn fields_of(fields: &Object) -> Result<Vec<(String, String)>, HalkodeError> {
-    let text = |(name, value): (&str, &crate::json::Json)| match value.as_text() {
-        Some(text) => Ok((name.to_owned(), text.to_owned())),
-        None if value.is_nothing() => Ok((name.to_owned(), String::new())),
-        None => Err(HalkodeError::request(format!("fields.{name}"), "must be a text")),
-    };
     match fields.is_empty() {
         true => Err(HalkodeError::request("fields", "is empty")),
-        false => fields.iter().map(text).collect(),
+        false => ver3::fields_of(fields),
     }
 }
 

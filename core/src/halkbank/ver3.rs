@@ -8,11 +8,23 @@ use sha2::{Digest, Sha512};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::error::HalkodeError;
+use crate::json::{Json, Object};
 use crate::model::choice;
 use crate::secret::Secret;
 
 /// Fields in the order they were posted, names as they came.
 pub(crate) type Fields = [(String, String)];
+
+/// Posted fields as a caller gives them: texts and numbers as they are written, nothing as the empty text.
+pub(super) fn fields_of(fields: &Object) -> Result<Vec<(String, String)>, HalkodeError> {
+    let text = |(name, value): (&str, &Json)| match value.as_text() {
+        Some(text) => Ok((name.to_owned(), text.to_owned())),
+        None if value.is_nothing() => Ok((name.to_owned(), String::new())),
+        None => Err(HalkodeError::request(format!("fields.{name}"), "must be a text")),
+    };
+    fields.iter().map(text).collect()
+}
 
 choice! {
     /// How a hash was reckoned that fits: by the documented rule, or by one of its documented variants
