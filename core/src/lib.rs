@@ -45,6 +45,7 @@ mod html;
 mod json;
 mod model;
 mod operation;
+mod per_process;
 mod reconcile;
 #[cfg(feature = "schema")]
 mod schema;

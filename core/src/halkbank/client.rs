@@ -1,10 +1,8 @@
 //! The client of Halkbank Sanal POS: its keys, the way to the bank, and how the bank's answers are read.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
 use super::answer::{Answer, leaves_in_doubt};
@@ -14,6 +12,7 @@ use crate::delivery::{About, deliver, finish, no_stray_pan, secrets_of};
 use crate::error::HalkodeError;
 use crate::json::{Json, Object};
 use crate::model::{Model, choice};
+use crate::per_process::PerProcess;
 use crate::secret::Secret;
 use crate::transport::{Care, HttpAnswer, Lost, Parcel, Transport};
 
@@ -152,23 +151,12 @@ pub struct Halkbank {
     base: Option<String>,
     total: Duration,
     transport: Transport,
-    provisioned: ArcSwap<Provisioned>,
-}
-
-/// The authentications that this process has provisioned, so that none is provisioned twice; the newest last.
-struct Provisioned {
-    process: u32,
-    xids: Mutex<VecDeque<String>>,
+    /// The authentications (xid) that this process has provisioned, so that none is provisioned twice; the newest last.
+    provisioned: PerProcess<VecDeque<String>>,
 }
 
 /// How many authentications are remembered; they are good for minutes.
 const REMEMBERED: usize = 4096;
-
-impl Provisioned {
-    fn new() -> Self {
-        Self { process: std::process::id(), xids: Mutex::new(VecDeque::new()) }
-    }
-}
 
 /// The address alone; the keys stay hidden.
 impl std::fmt::Debug for Halkbank {
@@ -225,7 +213,7 @@ impl Halkbank {
             transport: Transport::new(&way)?,
             base: way.base,
             total: way.total,
-            provisioned: ArcSwap::from_pointee(Provisioned::new()),
+            provisioned: PerProcess::new(),
         })
     }
 
@@ -281,8 +269,8 @@ impl Halkbank {
 
     /// Notes that an authentication is being provisioned; false when this process did so before.
     pub(crate) fn begin_provision(&self, xid: &str) -> bool {
-        let provisioned = self.provisioned();
-        let mut xids = provisioned.xids.lock().unwrap_or_else(PoisonError::into_inner);
+        let provisioned = self.provisioned.here();
+        let mut xids = provisioned.lock();
         if xids.iter().any(|known| known == xid) {
             return false;
         }
@@ -295,18 +283,7 @@ impl Halkbank {
 
     /// Forgets an authentication whose provision certainly did not leave this machine.
     pub(crate) fn provision_not_sent(&self, xid: &str) {
-        self.provisioned().xids.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| known != xid);
-    }
-
-    /// This process' memory. A forked child starts anew: its parent's lock may have been held by another thread.
-    fn provisioned(&self) -> arc_swap::Guard<Arc<Provisioned>> {
-        let provisioned = self.provisioned.load();
-        if provisioned.process == std::process::id() {
-            return provisioned;
-        }
-        drop(provisioned);
-        self.provisioned.store(Arc::new(Provisioned::new()));
-        self.provisioned.load()
+        self.provisioned.here().lock().retain(|known| known != xid);
     }
 }
 

@@ -1,9 +1,7 @@
 //! The client of HALKÖDE: its keys, its token, and the way to the gateway.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, HALKODE, Keys};
@@ -13,6 +11,7 @@ use crate::error::{Failure, HalkodeError, Sent};
 use crate::halkode::{CARD_FIELDS, GetToken, Token};
 use crate::json::Json;
 use crate::operation::{Exchange, care};
+use crate::per_process::PerProcess;
 use crate::secret::Secret;
 use crate::transport::{Care, HttpAnswer, HttpRequest, Lost, Parcel, Transport};
 
@@ -39,25 +38,14 @@ pub struct Halkode {
     base: Option<String>,
     total: Duration,
     transport: Transport,
-    tokens: ArcSwap<Tokens>,
-}
-
-/// The token of one process. Its lock is held while a token is fetched, so that threads fetch one, not one each.
-struct Tokens {
-    process: u32,
-    cached: Mutex<Option<CachedToken>>,
+    /// Its lock is held while a token is fetched, so that threads fetch one, not one each.
+    token: PerProcess<Option<CachedToken>>,
 }
 
 #[derive(Clone)]
 struct CachedToken {
     token: Secret,
     renew_at: Instant,
-}
-
-impl Tokens {
-    fn new() -> Self {
-        Self { process: std::process::id(), cached: Mutex::new(None) }
-    }
 }
 
 impl Halkode {
@@ -69,7 +57,7 @@ impl Halkode {
             transport: Transport::new(&way)?,
             base: way.base,
             total: way.total,
-            tokens: ArcSwap::from_pointee(Tokens::new()),
+            token: PerProcess::new(),
         })
     }
 
@@ -154,8 +142,8 @@ impl Halkode {
 
     /// The current token, fetched when there is none or it is about to expire.
     fn bearer(&self, deadline: Instant) -> Result<Secret, HalkodeError> {
-        let tokens = self.tokens();
-        let mut cached = tokens.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let token = self.token.here();
+        let mut cached = token.lock();
         if let Some(token) = cached.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(token.token.clone());
         }
@@ -181,24 +169,12 @@ impl Halkode {
     }
 
     fn forget_token(&self, token: Option<&Secret>) {
-        let tokens = self.tokens();
-        let mut cached = tokens.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.token.here();
+        let mut cached = kept.lock();
         // Another thread may have renewed it already.
         if cached.as_ref().map(|cached| &cached.token) == token {
             *cached = None;
         }
-    }
-
-    /// This process' token slot. A forked child starts anew: its parent's lock may have been held by another thread.
-    fn tokens(&self) -> arc_swap::Guard<std::sync::Arc<Tokens>> {
-        let tokens = self.tokens.load();
-        if tokens.process == std::process::id() {
-            return tokens;
-        }
-        drop(tokens);
-        // Should another thread of this child do the same, one token more is fetched; nothing worse.
-        self.tokens.store(std::sync::Arc::new(Tokens::new()));
-        self.tokens.load()
     }
 }
 
